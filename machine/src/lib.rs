@@ -1,0 +1,12 @@
+//! The pure machines that execute the tables of `hobnob-spec`, and the wire dialects.
+//!
+//! Nothing here asks a clock, an operating system, a thread or a generator of its own: time, bytes and secrets come in
+//! as values, and what is to be done comes out as values. Start with [`Server::step`].
+
+#![forbid(unsafe_code)]
+
+pub mod config;
+pub mod io;
+
+pub use config::Config;
+pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};

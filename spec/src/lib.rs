@@ -1,0 +1,14 @@
+//! The Hobnob protocol, declared once: words, tables, laws, limits, profiles and messages.
+//!
+//! This crate says what the protocol *is*. It executes nothing, asks no clock and does no I/O; the machine runs the
+//! tables, and the manual, the traces and the tests read them. Start with [`session::cell`].
+
+#![forbid(unsafe_code)]
+
+pub mod limits;
+pub mod messages;
+pub mod names;
+pub mod profile;
+pub mod row;
+pub mod session;
+mod words;

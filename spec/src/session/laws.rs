@@ -1,0 +1,394 @@
+//! What must hold over the session table, checked while compiling.
+//!
+//! A broken law stops the build and names the cell and the law; the manual prints the same sentences.
+
+use super::table::{Row, cell};
+use super::words::{Alarm, Effect, Event, Guard, News, Source, State, Why};
+use crate::row::Next;
+use crate::words::words;
+use Effect::*;
+
+words! {
+    /// A sentence that every cell of the session table obeys.
+    pub enum Law {
+        /// A pair that can come to pass has rows, and a pair that cannot has none.
+        RowsWherePossible,
+        /// A cell ends in Always, and has it only there.
+        EndsInAlways,
+        /// A guard appears once in a cell.
+        GuardOnce,
+        /// Every request is answered once, or its connection ends with a word.
+        AnsweredOnce,
+        /// What was not understood is told to its sender.
+        ObjectionTold,
+        /// A refusal changes nothing, but for the mute of who talks too fast.
+        RefusalChangesNothing,
+        /// Whoever leaves is out of all rooms, and then the nick is nobody's.
+        LeaverGivesNickBack,
+        /// A nick is taken by a guest becoming a member, who is put into the default room, welcomed and announced, in this order.
+        JoinIsWhole,
+        /// Becoming muted and being free again are told to the rooms.
+        StandingAnnounced,
+        /// A mute has an alarm that ends it.
+        MuteEnds,
+        /// A raised event raises none itself.
+        RaisedRaisesNone,
+        /// An alarm ends what rang it, or is set again.
+        AlarmIsSpent,
+        /// A session keeps its connection as long as it is not over or detached, and gives it up then.
+        ConnectionGivenUp,
+        /// A session without a connection waits no longer than the time to return.
+        DetachedIsTimed,
+        /// A session with a connection has an alarm for the silent.
+        SilenceIsTimed,
+        /// Whatever others hear costs a token, and so does whatever takes long to tell.
+        TalkCosts,
+        /// A message is kept before it is sent or acknowledged.
+        KeptBeforeSent,
+        /// A session that returns gets its connection, its welcome and what it missed, in this order.
+        ReturnIsWhole,
+        /// What is done to others is an operator's, which is asked first.
+        OperatorsOnly,
+    }
+}
+
+/// The first law that a cell breaks, if any.
+pub const fn broken_law(state: State, event: Event) -> Option<Law> {
+    let rows = cell(state, event);
+    let mut at = 0;
+    while at < Law::ALL.len() {
+        let law = Law::ALL[at];
+        if !holds(law, state, event, rows) {
+            return Some(law);
+        }
+        at += 1;
+    }
+    None
+}
+
+const _: () = {
+    let mut s = 0;
+    while s < State::ALL.len() {
+        let mut e = 0;
+        while e < Event::ALL.len() {
+            if let Some(law) = broken_law(State::ALL[s], Event::ALL[e]) {
+                stop_the_build(State::ALL[s], Event::ALL[e], law);
+            }
+            e += 1;
+        }
+        s += 1;
+    }
+};
+
+const fn stop_the_build(state: State, event: Event, law: Law) {
+    let parts = ["the cell (", state.name(), ", ", event.name(), ") breaks the law ", law.name(), ": ", law.meaning()];
+    let mut text = [b' '; 300];
+    let mut end = 0;
+    let mut p = 0;
+    while p < parts.len() {
+        let part = parts[p].as_bytes();
+        let mut b = 0;
+        while b < part.len() && end < text.len() {
+            text[end] = part[b];
+            end += 1;
+            b += 1;
+        }
+        p += 1;
+    }
+    match std::str::from_utf8(&text) {
+        Ok(text) => panic!("{}", text.trim_ascii()),
+        Err(_) => panic!("the laws are written in ASCII"),
+    }
+}
+
+const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
+    match law {
+        Law::RowsWherePossible => possible(state, event) != rows.is_empty(),
+        Law::EndsInAlways => ends_in_always(rows),
+        Law::GuardOnce => guard_once(rows),
+        Law::OperatorsOnly => operators_only(event, rows),
+        Law::AnsweredOnce
+        | Law::ObjectionTold
+        | Law::RefusalChangesNothing
+        | Law::LeaverGivesNickBack
+        | Law::JoinIsWhole
+        | Law::StandingAnnounced
+        | Law::MuteEnds
+        | Law::RaisedRaisesNone
+        | Law::AlarmIsSpent
+        | Law::ConnectionGivenUp
+        | Law::DetachedIsTimed
+        | Law::SilenceIsTimed
+        | Law::TalkCosts
+        | Law::KeptBeforeSent
+        | Law::ReturnIsWhole => {
+            let mut at = 0;
+            while at < rows.len() {
+                if !row_obeys(law, state, event, &rows[at]) {
+                    return false;
+                }
+                at += 1;
+            }
+            true
+        }
+    }
+}
+
+const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
+    let Row { 0: guard, 1: does, 2: next } = row;
+    let nicked = !matches!(state, State::Guest);
+    let connected = !matches!(state, State::Detached);
+    match law {
+        Law::AnsweredOnce => match event.source() {
+            Source::Client => {
+                let ended = count(does, Farewell(Why::Quit)) + raises(does, Event::Returned) as usize;
+                answers(does) + ended == 1
+            }
+            Source::Connection | Source::Clock => answers(does) == (has(does, Refuse(super::No::Malformed)) as usize),
+            Source::Server => answers(does) == (matches!(event, Event::Returned) as usize),
+        },
+        Law::ObjectionTold => {
+            !matches!(event, Event::Garbled | Event::Foreign)
+                || has(does, Refuse(super::No::Malformed))
+                || has(does, Farewell(Why::Malformed))
+        }
+        Law::RefusalChangesNothing => {
+            !has(does, Refuse(super::No::Malformed))
+                || has(does, StartMute)
+                || matches!(next, Next::Stay)
+                    && does.len() == 1 + count(does, Spend) + count(does, SpendAsk) + count(does, CountGarbled)
+        }
+        Law::LeaverGivesNickBack => {
+            let leaves = nicked && matches!(next, Next::End | Next::Become(State::Guest));
+            leaves == in_order(does, &[LeaveRooms(Why::Quit), GiveNickBack])
+                && leaves == has(does, GiveNickBack)
+                && leaves == has(does, LeaveRooms(Why::Quit))
+        }
+        Law::JoinIsWhole => {
+            let joins = !nicked && matches!(next, Next::Become(State::Member));
+            let takes = count(does, TakeNick) + count(does, TakeSuffixedNick);
+            takes == joins as usize
+                && joins == in_order(does, &[EnterLobby, Welcome, Announce(News::Joined), DeliverLate])
+                && joins == announces(does, News::Joined)
+                && (!joins || has(&[does[0]], TakeNick) || has(&[does[0]], TakeSuffixedNick))
+        }
+        Law::StandingAnnounced => {
+            let hushed = has(does, StartMute) || has(does, Silence);
+            hushed == announces(does, News::Muted)
+                && has(does, LiftMute) == announces(does, News::Unmuted)
+                && (!hushed || matches!(next, Next::Become(State::Muted)) || !connected)
+                && (!has(does, LiftMute) || matches!(next, Next::Become(State::Member)) || !connected)
+                && (!(matches!(state, State::Member) && matches!(next, Next::Become(State::Muted))) || hushed)
+                && (!(matches!(state, State::Muted) && matches!(next, Next::Become(State::Member)))
+                    || has(does, LiftMute))
+        }
+        Law::MuteEnds => (has(does, StartMute) || has(does, Silence)) == arms(does, Alarm::Mute),
+        Law::RaisedRaisesNone => !matches!(event.source(), Source::Server) || !has(does, Raise(Event::Kicked)),
+        Law::AlarmIsSpent => {
+            !matches!(event.source(), Source::Clock)
+                || !matches!(next, Next::Stay)
+                || has(does, Arm(Alarm::Quiet))
+                || has(does, LiftMute)
+        }
+        Law::ConnectionGivenUp => {
+            let gives =
+                count(does, Farewell(Why::Quit)) + count(does, HangUp) + count(does, LetGo) + count(does, HandOver);
+            let away = matches!(next, Next::End | Next::Become(State::Detached));
+            gives == (connected && away) as usize
+                && has(does, LetGo) == matches!(event, Event::Lost)
+                && has(does, HandOver) == raises(does, Event::Returned)
+        }
+        Law::DetachedIsTimed => matches!(next, Next::Become(State::Detached)) == arms(does, Alarm::Resume),
+        Law::SilenceIsTimed => {
+            let comes = (!nicked || !connected) && matches!(next, Next::Become(State::Member | State::Muted));
+            let leaves = matches!(next, Next::Become(State::Guest));
+            (!comes || arms(does, Alarm::Quiet))
+                && leaves == (arms(does, Alarm::Handshake) && nicked)
+                && (has(does, SendPing) == arms(does, Alarm::Idle))
+                && (!matches!(event, Event::Opened) || matches!(next, Next::End) || arms(does, Alarm::Handshake))
+        }
+        Law::TalkCosts => {
+            let heard = has(does, Post) || has(does, KeepPrivate) || has(does, EnterRoom);
+            let told = has(does, TellReport) || has(does, TellMembers) || has(does, TellRooms);
+            let paged = has(does, TellPage) || has(does, FetchPage);
+            (!heard || has(does, Spend)) && (told || paged) <= has(does, SpendAsk)
+        }
+        Law::KeptBeforeSent => {
+            let posted = has(does, TellPosted) || has(does, TellWaiting);
+            let private = has(does, KeepPrivate);
+            posted == (has(does, Post) || private)
+                && (!has(does, Post) || in_order(does, &[Post, TellPosted]))
+                && (!has(does, SendPrivate) || in_order(does, &[KeepPrivate, SendPrivate, TellPosted]))
+                && (!has(does, TellWaiting) || in_order(does, &[KeepPrivate, TellWaiting]))
+                && (!(private && !has(does, SendPrivate)) || matches!(guard, Guard::Absent | Guard::RecipientDetached))
+        }
+        Law::ReturnIsWhole => {
+            let returns = matches!(event, Event::Returned);
+            returns == in_order(does, &[TakeOver, WelcomeBack, CatchUp])
+                && returns == has(does, TakeOver)
+                && (!returns || connected == has(does, DropGhost))
+        }
+        Law::RowsWherePossible | Law::EndsInAlways | Law::GuardOnce | Law::OperatorsOnly => true,
+    }
+}
+
+/// Whether a pair can come to pass at all.
+const fn possible(state: State, event: Event) -> bool {
+    use Event::*;
+    match event {
+        Opened | HandshakeOver => matches!(state, State::Guest),
+        Again | Quiet | Idle => matches!(state, State::Member | State::Muted),
+        Report
+        | Join
+        | Resume
+        | Say
+        | Private
+        | Enter
+        | Leave
+        | Who
+        | Rooms
+        | History
+        | Ping
+        | Quit
+        | Operate
+        | Event::Mute
+        | Unmute
+        | Kick
+        | Garbled
+        | Foreign
+        | TooSlow
+        | Lost => !matches!(state, State::Detached),
+        MuteOver | Unsilenced => matches!(state, State::Muted | State::Detached),
+        ResumeOver => matches!(state, State::Detached),
+        Returned | Silenced | Kicked => !matches!(state, State::Guest),
+        Stopping => true,
+    }
+}
+
+const fn ends_in_always(rows: &[Row]) -> bool {
+    let mut at = 0;
+    while at < rows.len() {
+        if matches!(rows[at].0, Guard::Always) != (at + 1 == rows.len()) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn guard_once(rows: &[Row]) -> bool {
+    let mut a = 0;
+    while a < rows.len() {
+        let mut b = a + 1;
+        while b < rows.len() {
+            if rows[a].0.index() == rows[b].0.index() {
+                return false;
+            }
+            b += 1;
+        }
+        a += 1;
+    }
+    true
+}
+
+const fn operators_only(event: Event, rows: &[Row]) -> bool {
+    let theirs = matches!(event, Event::Mute | Event::Unmute | Event::Kick);
+    let mut at = 0;
+    let mut acts = false;
+    while at < rows.len() {
+        acts |= raises(rows[at].1, Event::Silenced)
+            || raises(rows[at].1, Event::Unsilenced)
+            || raises(rows[at].1, Event::Kicked);
+        at += 1;
+    }
+    !acts || theirs && matches!(rows[0].0, Guard::NotOperator)
+}
+
+/// How many effects of a row answer the request.
+const fn answers(effects: &[Effect]) -> usize {
+    let mut sum = 0;
+    let mut at = 0;
+    while at < effects.len() {
+        sum += answers_request(effects[at]) as usize;
+        at += 1;
+    }
+    sum
+}
+
+const fn answers_request(effect: Effect) -> bool {
+    match effect {
+        Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
+        | TellPosted | TellWaiting | TellRoom | Welcome | WelcomeBack => true,
+        TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
+        | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
+        | CatchUp | StartMute | Silence | LiftMute | MakeOperator | Raise(_) | CountGarbled | Farewell(_) | HangUp
+        | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) => false,
+    }
+}
+
+/// How often an effect of this name is among the effects, whatever it carries.
+const fn count(effects: &[Effect], effect: Effect) -> usize {
+    let mut sum = 0;
+    let mut at = 0;
+    while at < effects.len() {
+        sum += (effects[at].index() == effect.index()) as usize;
+        at += 1;
+    }
+    sum
+}
+
+const fn has(effects: &[Effect], effect: Effect) -> bool {
+    count(effects, effect) > 0
+}
+
+/// Whether the wanted effects are among the effects in this order, whatever they carry.
+const fn in_order(effects: &[Effect], wanted: &[Effect]) -> bool {
+    let mut found = 0;
+    let mut at = 0;
+    while at < effects.len() {
+        if found < wanted.len() && effects[at].index() == wanted[found].index() {
+            found += 1;
+        }
+        at += 1;
+    }
+    found == wanted.len()
+}
+
+const fn announces(effects: &[Effect], news: News) -> bool {
+    let mut at = 0;
+    while at < effects.len() {
+        if let Announce(told) = effects[at]
+            && told.index() == news.index()
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn arms(effects: &[Effect], alarm: Alarm) -> bool {
+    let mut at = 0;
+    while at < effects.len() {
+        if let Arm(set) = effects[at]
+            && set.index() == alarm.index()
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn raises(effects: &[Effect], event: Event) -> bool {
+    let mut at = 0;
+    while at < effects.len() {
+        if let Raise(raised) = effects[at]
+            && raised.index() == event.index()
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
