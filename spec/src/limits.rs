@@ -77,6 +77,10 @@ limits! {
 
 /// The largest frame of the native dialect, in bytes; a longer one is foreign, so that no peer can ask for more memory.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
+/// The largest frame that a client takes from its server, in bytes: the report of 10,000 users with the longest nicks.
+pub const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// How many bytes of messages one page brings at most, but for a single longer message.
+pub const PAGE_BYTES_MAX: usize = 256 << 10;
 /// About how many bytes of history go into one frame, so that talk need not wait for history.
 pub const HISTORY_FRAME_BYTES: usize = 64 << 10;
 

@@ -330,8 +330,6 @@ pub enum Answer {
     Room {
         /// The room.
         room: RoomName,
-        /// Who is in it.
-        members: Vec<Presence>,
         /// The number of its last message before your entering.
         last: u64,
     },

@@ -328,7 +328,7 @@ words! {
         TellPosted,
         /// Answers the request with number and time of the message it brought, which waits for its recipient.
         TellWaiting,
-        /// Answers the request with the room's members, followed by its history as the profile gives it.
+        /// Answers the request: the session is in the room, whose history follows as the profile gives it.
         TellRoom,
         /// Answers the request: the final nick and who is there, followed by the history as the profile gives it.
         Welcome,
