@@ -1,1 +1,61 @@
-fn main() {}
+//! `hobnob`: the command line. Parses arguments, calls one command, and turns its end into an exit code.
+//!
+//! Owns the list of commands. What a command does stands in its module; a new command is one `mod` line, one variant
+//! of [`Command`] and one arm of [`run`].
+
+#![forbid(unsafe_code)]
+
+mod completions;
+mod exit;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use exit::{ExitCode, Failure};
+
+/// A self-hosted chat whose whole protocol is one table.
+#[derive(Parser)]
+#[command(name = "hobnob", version, after_help = "See `hobnob help COMMAND` for each command, with examples.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write the pages of all commands into a folder
+    Man(completions::ManArgs),
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => completions::run_man(args),
+    }
+}
+
+/// The command line as clap knows it, with the exit codes in its long help.
+fn command_line() -> clap::Command {
+    Cli::command().after_long_help(exit::codes_help())
+}
+
+fn main() -> std::process::ExitCode {
+    let parsed = Cli::from_arg_matches(&command_line().get_matches());
+    match run(parsed.unwrap_or_else(|error| error.exit()).command) {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            if !failure.sentence.is_empty() {
+                eprintln!("hobnob: {}", failure.sentence);
+            }
+            failure.code.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command_line().debug_assert();
+    }
+}
