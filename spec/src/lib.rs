@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
+mod lawful;
 pub mod limits;
 pub mod messages;
 pub mod names;

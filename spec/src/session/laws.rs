@@ -4,6 +4,7 @@
 
 use super::table::{Row, cell};
 use super::words::{Alarm, Effect, Event, Guard, News, Source, State, Why};
+use crate::lawful::lawful;
 use crate::row::Next;
 use crate::words::words;
 use Effect::*;
@@ -52,54 +53,7 @@ words! {
     }
 }
 
-/// The first law that a cell breaks, if any.
-pub const fn broken_law(state: State, event: Event) -> Option<Law> {
-    let rows = cell(state, event);
-    let mut at = 0;
-    while at < Law::ALL.len() {
-        let law = Law::ALL[at];
-        if !holds(law, state, event, rows) {
-            return Some(law);
-        }
-        at += 1;
-    }
-    None
-}
-
-const _: () = {
-    let mut s = 0;
-    while s < State::ALL.len() {
-        let mut e = 0;
-        while e < Event::ALL.len() {
-            if let Some(law) = broken_law(State::ALL[s], Event::ALL[e]) {
-                stop_the_build(State::ALL[s], Event::ALL[e], law);
-            }
-            e += 1;
-        }
-        s += 1;
-    }
-};
-
-const fn stop_the_build(state: State, event: Event, law: Law) {
-    let parts = ["the cell (", state.name(), ", ", event.name(), ") breaks the law ", law.name(), ": ", law.meaning()];
-    let mut text = [b' '; 300];
-    let mut end = 0;
-    let mut p = 0;
-    while p < parts.len() {
-        let part = parts[p].as_bytes();
-        let mut b = 0;
-        while b < part.len() && end < text.len() {
-            text[end] = part[b];
-            end += 1;
-            b += 1;
-        }
-        p += 1;
-    }
-    match std::str::from_utf8(&text) {
-        Ok(text) => panic!("{}", text.trim_ascii()),
-        Err(_) => panic!("the laws are written in ASCII"),
-    }
-}
+lawful!("session");
 
 const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
     match law {
@@ -265,32 +219,6 @@ const fn possible(state: State, event: Event) -> bool {
     }
 }
 
-const fn ends_in_always(rows: &[Row]) -> bool {
-    let mut at = 0;
-    while at < rows.len() {
-        if matches!(rows[at].0, Guard::Always) != (at + 1 == rows.len()) {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
-const fn guard_once(rows: &[Row]) -> bool {
-    let mut a = 0;
-    while a < rows.len() {
-        let mut b = a + 1;
-        while b < rows.len() {
-            if rows[a].0.index() == rows[b].0.index() {
-                return false;
-            }
-            b += 1;
-        }
-        a += 1;
-    }
-    true
-}
-
 const fn operators_only(event: Event, rows: &[Row]) -> bool {
     let theirs = matches!(event, Event::Mute | Event::Unmute | Event::Kick);
     let mut at = 0;
@@ -324,34 +252,6 @@ const fn answers_request(effect: Effect) -> bool {
         | CatchUp | StartMute | Silence | LiftMute | MakeOperator | Raise(_) | CountGarbled | Farewell(_) | HangUp
         | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) => false,
     }
-}
-
-/// How often an effect of this name is among the effects, whatever it carries.
-const fn count(effects: &[Effect], effect: Effect) -> usize {
-    let mut sum = 0;
-    let mut at = 0;
-    while at < effects.len() {
-        sum += (effects[at].index() == effect.index()) as usize;
-        at += 1;
-    }
-    sum
-}
-
-const fn has(effects: &[Effect], effect: Effect) -> bool {
-    count(effects, effect) > 0
-}
-
-/// Whether the wanted effects are among the effects in this order, whatever they carry.
-const fn in_order(effects: &[Effect], wanted: &[Effect]) -> bool {
-    let mut found = 0;
-    let mut at = 0;
-    while at < effects.len() {
-        if found < wanted.len() && effects[at].index() == wanted[found].index() {
-            found += 1;
-        }
-        at += 1;
-    }
-    found == wanted.len()
 }
 
 const fn announces(effects: &[Effect], news: News) -> bool {
