@@ -13,4 +13,5 @@ pub mod names;
 pub mod profile;
 pub mod row;
 pub mod session;
-mod words;
+pub mod shapes;
+pub mod words;

@@ -5,6 +5,7 @@
 
 use crate::names::{Nick, RoomName, Text};
 use crate::session::{Event, No, State, Why};
+use crate::shapes::shapes;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::SocketAddr;
@@ -62,118 +63,126 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where messages are numbered in one order: a room, or one's conversation with another user.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Place {
-    /// A room.
-    Room(RoomName),
-    /// The private conversation with that user.
-    With(Nick),
+shapes! {
+    /// Where messages are numbered in one order: a room, or one's conversation with another user.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum Place {
+        /// A room.
+        Room(RoomName),
+        /// The private conversation with that user.
+        With(Nick),
+    }
 }
 
-/// The last message of a place that a returning client has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Have {
-    /// The room or conversation.
-    pub place: Place,
-    /// The number of the last message it has, or, of a room whose messages it saw none of yet, the number it was told on entering.
-    pub number: u64,
-}
-
-/// The place that a request for history names, before the name is parsed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Where {
-    /// A room.
-    Room(String),
-    /// The private conversation with that user.
-    With(String),
-}
-
-/// What a client asks of the server.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Request {
-    /// Who is active, with nick, address, port and time of joining?
-    Report,
-    /// A nick, please. With a token that the client drew, the session survives a lost connection.
-    Join {
-        /// The nick wished for.
-        nick: String,
-        /// The resume token, if the client can resume.
-        token: Option<Secret>,
-    },
-    /// Here I am again.
-    Resume {
-        /// The token that was given on joining.
-        token: Secret,
-        /// What the client has of each place.
-        have: Vec<Have>,
-    },
-    /// Something for all in a room.
-    Say {
-        /// The room.
-        room: String,
-        /// What is said.
-        text: String,
-    },
-    /// Something for one user.
-    Private {
-        /// The recipient's nick.
-        to: String,
-        /// What is said.
-        text: String,
-    },
-    /// Into a room, which begins if there is none of that name.
-    Enter {
-        /// The room.
-        room: String,
-    },
-    /// Out of a room.
-    Leave {
-        /// The room.
-        room: String,
-    },
-    /// Who is in a room, or in all of the chat?
-    Who {
-        /// The room, or all of the chat.
-        room: Option<String>,
-    },
-    /// Which rooms are there?
-    Rooms,
-    /// Older messages, newest last.
-    History {
+shapes! {
+    /// The last message of a place that a returning client has.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Have {
         /// The room or conversation.
-        place: Where,
-        /// Only messages of a lower number than this.
-        before: Option<u64>,
-        /// At most so many.
-        limit: u64,
-    },
-    /// A sign of life, please.
-    Ping,
-    /// The nick back, please; the connection may stay.
-    Quit,
-    /// The operator's key.
-    Operate {
-        /// The key.
-        key: Secret,
-    },
-    /// Nothing that others hear from that user, for a while.
-    Mute {
-        /// Whose.
-        nick: String,
-        /// For how many milliseconds.
-        ms: u64,
-    },
-    /// That user's mute may end.
-    Unmute {
-        /// Whose.
-        nick: String,
-    },
-    /// Out with that user.
-    Kick {
-        /// Whom.
-        nick: String,
-    },
+        pub place: Place,
+        /// The number of the last message it has, or, of a room whose messages it saw none of yet, the number it was told on entering.
+        pub number: u64,
+    }
+}
+
+shapes! {
+    /// The place that a request for history names, before the name is parsed.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Where {
+        /// A room.
+        Room(String),
+        /// The private conversation with that user.
+        With(String),
+    }
+}
+
+shapes! {
+    /// What a client asks of the server.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Request {
+        /// Who is active, with nick, address, port and time of joining?
+        Report,
+        /// A nick, please. With a token that the client drew, the session survives a lost connection.
+        Join {
+            /// The nick wished for.
+            nick: String,
+            /// The resume token, if the client can resume.
+            token: Option<Secret>,
+        },
+        /// Here I am again.
+        Resume {
+            /// The token that was given on joining.
+            token: Secret,
+            /// What the client has of each place.
+            have: Vec<Have>,
+        },
+        /// Something for all in a room.
+        Say {
+            /// The room.
+            room: String,
+            /// What is said.
+            text: String,
+        },
+        /// Something for one user.
+        Private {
+            /// The recipient's nick.
+            to: String,
+            /// What is said.
+            text: String,
+        },
+        /// Into a room, which begins if there is none of that name.
+        Enter {
+            /// The room.
+            room: String,
+        },
+        /// Out of a room.
+        Leave {
+            /// The room.
+            room: String,
+        },
+        /// Who is in a room, or in all of the chat?
+        Who {
+            /// The room, or all of the chat.
+            room: Option<String>,
+        },
+        /// Which rooms are there?
+        Rooms,
+        /// Older messages, newest last.
+        History {
+            /// The room or conversation.
+            place: Where,
+            /// Only messages of a lower number than this.
+            before: Option<u64>,
+            /// At most so many.
+            limit: u64,
+        },
+        /// A sign of life, please.
+        Ping,
+        /// The nick back, please; the connection may stay.
+        Quit,
+        /// The operator's key.
+        Operate {
+            /// The key.
+            key: Secret,
+        },
+        /// Nothing that others hear from that user, for a while.
+        Mute {
+            /// Whose.
+            nick: String,
+            /// For how many milliseconds.
+            ms: u64,
+        },
+        /// That user's mute may end.
+        Unmute {
+            /// Whose.
+            nick: String,
+        },
+        /// Out with that user.
+        Kick {
+            /// Whom.
+            nick: String,
+        },
+    }
 }
 
 impl Request {
@@ -200,196 +209,216 @@ impl Request {
     }
 }
 
-/// A request with the number that its client gave it. The numbers of one session rise; a request that is sent again
-/// keeps its number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Asked {
-    /// The client's number.
-    pub number: u64,
-    /// What is asked.
-    pub request: Request,
+shapes! {
+    /// A request with the number that its client gave it. The numbers of one session rise; a request that is sent again
+    /// keeps its number.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Asked {
+        /// The client's number.
+        pub number: u64,
+        /// What is asked.
+        pub request: Request,
+    }
 }
 
-/// One numbered thing that was said or happened in a room or a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its place in the order: 1, 2, 3 …
-    pub number: u64,
-    /// When the server took it.
-    pub at: Time,
-    /// Who said it, or to whom it happened.
-    pub nick: Nick,
-    /// What.
-    pub body: Body,
+shapes! {
+    /// One numbered thing that was said or happened in a room or a conversation.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Entry {
+        /// Its place in the order: 1, 2, 3 …
+        pub number: u64,
+        /// When the server took it.
+        pub at: Time,
+        /// Who said it, or to whom it happened.
+        pub nick: Nick,
+        /// What.
+        pub body: Body,
+    }
 }
 
-/// What an entry says.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Body {
-    /// Something that was said.
-    Text(Text),
-    /// Joined the chat.
-    Joined,
-    /// Left the chat.
-    Left(Why),
-    /// Came into the room.
-    Entered,
-    /// Went out of the room.
-    LeftRoom,
-    /// Was muted.
-    Muted {
-        /// Until when.
-        until: Time,
-    },
-    /// May talk again.
-    Unmuted,
+shapes! {
+    /// What an entry says.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Body {
+        /// Something that was said.
+        Text(Text),
+        /// Joined the chat.
+        Joined,
+        /// Left the chat.
+        Left(Why),
+        /// Came into the room.
+        Entered,
+        /// Went out of the room.
+        LeftRoom,
+        /// Was muted.
+        Muted {
+            /// Until when.
+            until: Time,
+        },
+        /// May talk again.
+        Unmuted,
+    }
 }
 
-/// An active user, as the report shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Active {
-    /// The nick.
-    pub nick: Nick,
-    /// Address and port at the time of joining.
-    pub addr: SocketAddr,
-    /// When the user joined.
-    pub joined: Time,
+shapes! {
+    /// An active user, as the report shows it.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Active {
+        /// The nick.
+        pub nick: Nick,
+        /// Address and port at the time of joining.
+        pub addr: SocketAddr,
+        /// When the user joined.
+        pub joined: Time,
+    }
 }
 
-/// Somebody who is there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Presence {
-    /// The nick.
-    pub nick: Nick,
-    /// Member, muted or detached.
-    pub state: State,
+shapes! {
+    /// Somebody who is there.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Presence {
+        /// The nick.
+        pub nick: Nick,
+        /// Member, muted or detached.
+        pub state: State,
+    }
 }
 
-/// A room, as the list of rooms shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct RoomLine {
-    /// The room.
-    pub room: RoomName,
-    /// How many are in it.
-    pub members: u64,
-}
-
-/// A room that a returning client is still in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct StillIn {
-    /// The room.
-    pub room: RoomName,
-    /// The number of its last message.
-    pub last: u64,
-}
-
-/// The one answer to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Answer {
-    /// It was refused.
-    Refused {
-        /// Why.
-        no: No,
-        /// How many milliseconds it will be so, if that is known.
-        wait_ms: Option<u64>,
-    },
-    /// It was done.
-    Done,
-    /// Who is active.
-    Report(Vec<Active>),
-    /// You are in.
-    Welcome {
-        /// Your nick, which may have got a number.
-        nick: Nick,
-        /// The default room, in which you are.
-        room: RoomName,
-        /// Who is in it.
-        members: Vec<Presence>,
-        /// The number of the room's last message before your joining.
-        last: u64,
-    },
-    /// You are still in.
-    Back {
-        /// Your nick.
-        nick: Nick,
-        /// How much longer you are muted, if you are.
-        muted_ms: Option<u64>,
-        /// Your rooms.
-        rooms: Vec<StillIn>,
-    },
-    /// The message was taken.
-    Posted {
-        /// Its number in its room or conversation.
-        number: u64,
-        /// When it was taken.
-        at: Time,
-        /// Whether it waits for a recipient who is not there.
-        waits: bool,
-    },
-    /// You are in the room.
-    Room {
+shapes! {
+    /// A room, as the list of rooms shows it.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct RoomLine {
         /// The room.
-        room: RoomName,
-        /// The number of its last message before your entering.
-        last: u64,
-    },
-    /// Who is there.
-    Members(Vec<Presence>),
-    /// Which rooms there are.
-    Rooms(Vec<RoomLine>),
-    /// Older messages, oldest first.
-    Page {
-        /// The messages.
-        entries: Vec<Arc<Entry>>,
-        /// Whether there are still older ones.
-        more: bool,
-    },
-    /// A sign of life.
-    Pong,
+        pub room: RoomName,
+        /// How many are in it.
+        pub members: u64,
+    }
 }
 
-/// Why entries are sent together and not as they happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Past {
-    /// They happened before the client came.
-    History,
-    /// They happened while the client was away.
-    Missed,
-    /// They waited for a user of this nick.
-    Late,
+shapes! {
+    /// A room that a returning client is still in.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct StillIn {
+        /// The room.
+        pub room: RoomName,
+        /// The number of its last message.
+        pub last: u64,
+    }
 }
 
-/// What the server says to a client.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Message {
+shapes! {
     /// The one answer to a request.
-    Answer {
-        /// The request's number; 0 where the bytes were none.
-        number: u64,
-        /// The answer.
-        answer: Answer,
-    },
-    /// Something happened in a room or a conversation.
-    Live {
-        /// Where.
-        place: Place,
-        /// What.
-        entry: Arc<Entry>,
-    },
-    /// Things that happened earlier, oldest first.
-    Earlier {
-        /// Where.
-        place: Place,
-        /// Why they are sent now.
-        past: Past,
-        /// What.
-        entries: Vec<Arc<Entry>>,
-    },
-    /// A sign of life, please.
-    Ping,
-    /// The connection ends.
-    Goodbye {
-        /// Why.
-        why: Why,
-    },
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Answer {
+        /// It was refused.
+        Refused {
+            /// Why.
+            no: No,
+            /// How many milliseconds it will be so, if that is known.
+            wait_ms: Option<u64>,
+        },
+        /// It was done.
+        Done,
+        /// Who is active.
+        Report(Vec<Active>),
+        /// You are in.
+        Welcome {
+            /// Your nick, which may have got a number.
+            nick: Nick,
+            /// The default room, in which you are.
+            room: RoomName,
+            /// Who is in it.
+            members: Vec<Presence>,
+            /// The number of the room's last message before your joining.
+            last: u64,
+        },
+        /// You are still in.
+        Back {
+            /// Your nick.
+            nick: Nick,
+            /// How much longer you are muted, if you are.
+            muted_ms: Option<u64>,
+            /// Your rooms.
+            rooms: Vec<StillIn>,
+        },
+        /// The message was taken.
+        Posted {
+            /// Its number in its room or conversation.
+            number: u64,
+            /// When it was taken.
+            at: Time,
+            /// Whether it waits for a recipient who is not there.
+            waits: bool,
+        },
+        /// You are in the room.
+        Room {
+            /// The room.
+            room: RoomName,
+            /// The number of its last message before your entering.
+            last: u64,
+        },
+        /// Who is there.
+        Members(Vec<Presence>),
+        /// Which rooms there are.
+        Rooms(Vec<RoomLine>),
+        /// Older messages, oldest first.
+        Page {
+            /// The messages.
+            entries: Vec<Arc<Entry>>,
+            /// Whether there are still older ones.
+            more: bool,
+        },
+        /// A sign of life.
+        Pong,
+    }
+}
+
+shapes! {
+    /// Why entries are sent together and not as they happen.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Past {
+        /// They happened before the client came.
+        History,
+        /// They happened while the client was away.
+        Missed,
+        /// They waited for a user of this nick.
+        Late,
+    }
+}
+
+shapes! {
+    /// What the server says to a client.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Message {
+        /// The one answer to a request.
+        Answer {
+            /// The request's number; 0 where the bytes were none.
+            number: u64,
+            /// The answer.
+            answer: Answer,
+        },
+        /// Something happened in a room or a conversation.
+        Live {
+            /// Where.
+            place: Place,
+            /// What.
+            entry: Arc<Entry>,
+        },
+        /// Things that happened earlier, oldest first.
+        Earlier {
+            /// Where.
+            place: Place,
+            /// Why they are sent now.
+            past: Past,
+            /// What.
+            entries: Vec<Arc<Entry>>,
+        },
+        /// A sign of life, please.
+        Ping,
+        /// The connection ends.
+        Goodbye {
+            /// Why.
+            why: Why,
+        },
+    }
 }

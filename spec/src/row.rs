@@ -2,6 +2,8 @@
 //!
 //! Owns no vocabulary: each table brings its own words.
 
+use crate::words::{Word, Words};
+
 /// One line of a protocol: when this holds, do that, go there.
 ///
 /// The first row of a cell whose guard holds fires: its effects in order, then the move.
@@ -27,4 +29,36 @@ impl<State: std::fmt::Display> std::fmt::Display for Next<State> {
             Self::End => f.pad("End"),
         }
     }
+}
+
+/// A table with its words, for those who read any table: manual, diagrams, coverage.
+pub trait Table {
+    /// Where the one that the table is about can stand.
+    type State: Words;
+    /// What can happen to it.
+    type Event: Words;
+    /// What a row asks before it fires.
+    type Guard: Words;
+    /// What a row does.
+    type Effect: Word;
+    /// The sentences that every cell obeys.
+    type Law: Words;
+
+    /// What the table is called on the command line.
+    const NAME: &'static str;
+    /// What the table is about, in a sentence.
+    const ABOUT: &'static str;
+    /// The state in which everything begins.
+    const FIRST: Self::State;
+    /// Name and meaning of every effect, whatever it carries.
+    const EFFECTS: &'static [(&'static str, &'static str)];
+
+    /// The rows of a cell; none where the pair cannot come to pass.
+    fn cell(state: Self::State, event: Self::Event) -> &'static [Row<Self::Guard, Self::Effect, Self::State>];
+
+    /// Who brings an event, in a sentence.
+    fn source(event: Self::Event) -> &'static str;
+
+    /// Whether an effect says no to a request.
+    fn refuses(effect: Self::Effect) -> bool;
 }
