@@ -7,6 +7,8 @@
 
 pub mod config;
 pub mod io;
+pub mod server;
 
 pub use config::Config;
 pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};
+pub use server::Server;

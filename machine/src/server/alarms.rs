@@ -1,0 +1,42 @@
+//! Time: which alarms are set, when they ring, and that each rings at its own due time however late the wake.
+
+use super::Server;
+use super::guards::seat;
+use super::session::Session;
+use super::turn::Turn;
+use crate::io::{Out, SessionId};
+use hobnob_spec::messages::Time;
+use hobnob_spec::session::Alarm;
+
+impl Server {
+    /// Rings all alarms that are due by `now`, in order.
+    pub(super) fn ring_alarms(&mut self, now: Time, out: &mut Out) {
+        while let Some((at, session, alarm)) = self.alarms.first().copied() {
+            if at > now {
+                break;
+            }
+            self.disarm(session, alarm);
+            self.now = self.now.max(at);
+            self.take(Turn::bare(self.now, session, alarm.event()), out);
+        }
+    }
+
+    /// When an alarm of a session rings that is set (or asked about) at `now`.
+    pub(super) fn rings_at(&self, session: &Session, alarm: Alarm, now: Time) -> Time {
+        let limits = &self.config.limits;
+        match alarm {
+            Alarm::Handshake => now.plus(limits.handshake_ms),
+            Alarm::Quiet => session.heard.plus(limits.idle_ms.max(2) / 2),
+            Alarm::Idle => session.heard.plus(limits.idle_ms.max(2)),
+            Alarm::Mute => seat(session).muted_until.expect("a mute is set before its alarm"),
+            Alarm::Resume => now.plus(limits.resume_ms),
+        }
+    }
+
+    pub(super) fn disarm(&mut self, id: SessionId, alarm: Alarm) {
+        let session = self.sessions.get_mut(&id).expect("a session in its turn is there");
+        if let Some(at) = session.alarms[alarm.index()].take() {
+            self.alarms.remove(&(at, id, alarm));
+        }
+    }
+}

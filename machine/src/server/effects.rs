@@ -1,0 +1,407 @@
+//! The effects of the session table, but for those that answer: each does one thing.
+
+use super::Server;
+use super::guards::seat;
+use super::keys::key;
+use super::log::{Log, Span};
+use super::session::{Room, Seat, Session};
+use super::turn::{Asking, Turn};
+use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
+use hobnob_spec::messages::{Body, Message, Past, Place};
+use hobnob_spec::names::{Nick, RoomName};
+use hobnob_spec::session::{Alarm, Effect, News, Why};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The longest mute that an operator can set: a year.
+const SILENCE_MS_MAX: u64 = 365 * 24 * 60 * 60 * 1_000;
+
+impl Server {
+    /// Carries out one effect of a row.
+    pub(super) fn apply(&mut self, effect: Effect, turn: &mut Turn, out: &mut Out) {
+        match effect {
+            Effect::Refuse(no) => self.refuse(no, turn, out),
+            Effect::Done => self.tell_done(turn, out),
+            Effect::TellReport => self.tell_report(turn, out),
+            Effect::TellMembers => self.tell_members(turn, out),
+            Effect::TellRooms => self.tell_rooms(turn, out),
+            Effect::TellPage => self.tell_page(turn, out),
+            Effect::FetchPage => self.fetch_page(turn, out),
+            Effect::TellPong => self.tell_pong(turn, out),
+            Effect::TellAgain => self.tell_again(turn, out),
+            Effect::TellPosted => self.tell_posted(turn, false, out),
+            Effect::TellWaiting => self.tell_posted(turn, true, out),
+            Effect::TellRoom => self.tell_room(turn, out),
+            Effect::Welcome => self.welcome(turn, out),
+            Effect::WelcomeBack => self.welcome_back(turn, out),
+            Effect::TakeNick => self.take_nick(wished(turn), turn),
+            Effect::TakeSuffixedNick => {
+                let nick = self.suffixed(&wished(turn));
+                self.take_nick(nick, turn);
+            }
+            Effect::GiveNickBack => self.give_nick_back(turn),
+            Effect::EnterLobby => self.enter(turn.session, self.lobby, out),
+            Effect::EnterRoom => self.enter_room(turn, out),
+            Effect::LeaveRoom => self.leave(turn.session, here(turn), out),
+            Effect::LeaveRooms(why) => self.leave_rooms(turn, why, out),
+            Effect::Announce(news) => self.announce(turn, news, out),
+            Effect::AnnounceHere(news) => self.post(here(turn), turn, self.nick(turn), self.body_of(news, turn), out),
+            Effect::Spend => self.spend(turn),
+            Effect::SpendAsk => self.spend_ask(turn),
+            Effect::Post => self.post_text(turn, out),
+            Effect::KeepPrivate => self.keep_private(turn, out),
+            Effect::SendPrivate => self.send_private(turn, out),
+            Effect::DeliverLate => self.deliver_late(turn, out),
+            Effect::CatchUp => self.catch_up(turn, out),
+            Effect::StartMute => self.start_mute(turn),
+            Effect::Silence => {
+                self.seat_mut(turn).muted_until = Some(turn.now.plus(turn.mute_ms.clamp(1, SILENCE_MS_MAX)))
+            }
+            Effect::LiftMute => self.seat_mut(turn).muted_until = None,
+            Effect::MakeOperator => self.seat_mut(turn).operator = true,
+            Effect::Raise(event) => turn.raised.push(event),
+            Effect::CountGarbled => self.session_mut(turn.session).garbled += 1,
+            Effect::Farewell(why) => self.farewell(turn, why, out),
+            Effect::HangUp => self.hang_up(turn, out),
+            Effect::LetGo => drop(self.let_go(turn.session)),
+            Effect::HandOver => self.hand_over(turn),
+            Effect::DropGhost => self.farewell(turn, Why::Replaced, out),
+            Effect::TakeOver => self.take_over(turn, out),
+            Effect::SendPing => self.send(turn, Message::Ping, out),
+            Effect::Arm(alarm) => self.arm(turn.session, alarm, turn.now),
+        }
+    }
+
+    // ── Standing
+
+    fn suffixed(&mut self, nick: &Nick) -> Nick {
+        let mut tries = 0_u32;
+        loop {
+            // Three digits first, and one more after every eight tries in vain: there are fewer members than tries.
+            let bound = 10_u64.pow((3 + tries / 8).min(18));
+            let suffixed = nick.suffixed(1 + self.draw() % (bound - 1));
+            if !self.nicks.contains_key(&self.key(suffixed.as_str())) {
+                return suffixed;
+            }
+            tries += 1;
+        }
+    }
+
+    fn take_nick(&mut self, nick: Nick, turn: &Turn) {
+        let key = self.key(nick.as_str());
+        self.nicks.insert(Arc::clone(&key), turn.session);
+        self.tokens.extend(turn.token.map(|token| (token, turn.session)));
+        let session = self.session_mut(turn.session);
+        session.seat = Some(Box::new(Seat::new(nick, key, turn.token, turn.now, session.addr)));
+        let listener = session.listener;
+        *self.members_by_listener.entry(listener).or_insert(0) += 1;
+    }
+
+    fn give_nick_back(&mut self, turn: &Turn) {
+        let session = self.session_mut(turn.session);
+        let seat = session.seat.take().expect("the table lets only a session with a nick give it back");
+        let listener = session.listener;
+        self.nicks.remove(&seat.key);
+        if let Some(token) = seat.token {
+            self.tokens.remove(&token);
+        }
+        let members = self.members_by_listener.get_mut(&listener).expect("a member is counted");
+        *members -= 1;
+        if *members == 0 {
+            self.members_by_listener.remove(&listener);
+        }
+    }
+
+    // ── Rooms
+
+    fn enter_room(&mut self, turn: &mut Turn, out: &mut Out) {
+        let name = turn.room_name.take().expect("a bad name has a row of its own");
+        let room = self.open_room(name);
+        turn.room = Asking::Room(room);
+        self.enter(turn.session, room, out);
+    }
+
+    /// The room of that name; it begins if there is none.
+    pub(super) fn open_room(&mut self, name: RoomName) -> RoomId {
+        let key = self.key(name.as_str());
+        if let Some(room) = self.room_ids.get(&key) {
+            return *room;
+        }
+        if self.rooms.len() as u64 >= self.config.limits.rooms_max {
+            self.forget_room();
+        }
+        let id = RoomId(self.next_room);
+        self.next_room += 1;
+        self.room_ids.insert(Arc::clone(&key), id);
+        let log = Log::after(self.rooms_floor);
+        self.rooms.insert(id, Room { name, key, members: BTreeSet::new(), log, empty_since: self.now });
+        id
+    }
+
+    /// Whether there is place for one more room, perhaps an empty one's.
+    pub(super) fn room_may_begin(&self) -> bool {
+        (self.rooms.len() as u64) < self.config.limits.rooms_max || self.forgettable_room().is_some()
+    }
+
+    fn forgettable_room(&self) -> Option<RoomId> {
+        let empty = self.rooms.iter().filter(|(id, room)| room.members.is_empty() && **id != self.lobby);
+        empty.min_by_key(|(id, room)| (room.empty_since, **id)).map(|(id, _)| *id)
+    }
+
+    fn forget_room(&mut self) {
+        if let Some(room) = self.forgettable_room().and_then(|id| self.rooms.remove(&id)) {
+            self.room_ids.remove(&room.key);
+            // A room that begins later goes on after it, so that the store never gets two entries of one number.
+            self.rooms_floor = self.rooms_floor.max(room.log.last);
+        }
+    }
+
+    fn enter(&mut self, session: SessionId, room: RoomId, out: &mut Out) {
+        let entered = self.rooms.get_mut(&room).expect("a room that is entered is there");
+        entered.members.insert(session);
+        let last = entered.log.last;
+        let session = self.session_mut(session);
+        session.seat.as_mut().expect("only who joined is in a room").rooms.insert(room, last);
+        out.actions.extend(session.conn.map(|conn| Action::Hear { conn, room }));
+    }
+
+    fn leave(&mut self, session: SessionId, room: RoomId, out: &mut Out) {
+        let now = self.now;
+        let left = self.rooms.get_mut(&room).expect("a room that somebody is in is there");
+        left.members.remove(&session);
+        left.empty_since = now;
+        let session = self.session_mut(session);
+        session.seat.as_mut().expect("only who joined is in a room").rooms.remove(&room);
+        out.actions.extend(session.conn.map(|conn| Action::Unhear { conn, room }));
+    }
+
+    fn leave_rooms(&mut self, turn: &mut Turn, why: Why, out: &mut Out) {
+        for room in self.rooms_of(turn) {
+            self.leave(turn.session, room, out);
+            self.post(room, turn, self.nick(turn), Body::Left(why), out);
+        }
+    }
+
+    fn announce(&mut self, turn: &mut Turn, news: News, out: &mut Out) {
+        for room in self.rooms_of(turn) {
+            self.post(room, turn, self.nick(turn), self.body_of(news, turn), out);
+        }
+    }
+
+    fn rooms_of(&self, turn: &Turn) -> Vec<RoomId> {
+        seat(&self.sessions[&turn.session]).rooms.keys().copied().collect()
+    }
+
+    fn body_of(&self, news: News, turn: &Turn) -> Body {
+        match news {
+            News::Joined => Body::Joined,
+            News::Entered => Body::Entered,
+            News::LeftRoom => Body::LeftRoom,
+            News::Muted => Body::Muted { until: self.muted_until(turn) },
+            News::Unmuted => Body::Unmuted,
+        }
+    }
+
+    fn muted_until(&self, turn: &Turn) -> hobnob_spec::messages::Time {
+        seat(&self.sessions[&turn.session]).muted_until.expect("a mute is set before it is announced")
+    }
+
+    // ── Talk
+
+    fn post_text(&mut self, turn: &mut Turn, out: &mut Out) {
+        let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
+        let text = text.expect("a bad text has a row of its own");
+        self.post(here(turn), turn, self.nick(turn), Body::Text(text), out);
+    }
+
+    fn post(&mut self, room: RoomId, turn: &mut Turn, nick: Nick, body: Body, out: &mut Out) {
+        let posted = self.rooms.get_mut(&room).expect("a room that is posted to is there");
+        let entry = posted.log.push(turn.now, nick, body, &self.config.limits);
+        out.actions.push(Action::Deliver { room, name: posted.name.clone(), entry: Arc::clone(&entry) });
+        turn.posted = Some(entry);
+    }
+
+    fn keep_private(&mut self, turn: &mut Turn, out: &mut Out) {
+        let session = &self.sessions[&turn.session];
+        let pair = self.named_pair(session, turn).expect("a bad nick has a row of its own");
+        let (from, own) = (seat(session).nick.clone(), Arc::clone(&seat(session).key));
+        let to = Arc::clone(pair.other(&own));
+        let before = self.talks.last(&pair);
+        self.seat_mut(turn).talks.entry(pair.clone()).or_insert(before);
+        let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
+        let body = Body::Text(text.expect("a bad text has a row of its own"));
+        let entry = self.talks.keep(&pair, &to, turn.now, from, body, &self.config.limits);
+        let to = wished(turn);
+        out.actions.push(Action::Keep { pair, to, entry: Arc::clone(&entry) });
+        turn.posted = Some(entry);
+    }
+
+    fn send_private(&mut self, turn: &Turn, out: &mut Out) {
+        let pair = self.named_pair(&self.sessions[&turn.session], turn).expect("it was kept under this pair");
+        let entry = turn.posted.clone().expect("it is kept before it is sent");
+        let recipient = self.session_mut(turn.target.expect("an absent recipient has a row of its own"));
+        let conn = recipient.conn.expect("a detached recipient has a row of its own");
+        let seat = recipient.seat.as_mut().expect("who has a nick has a seat");
+        seat.talks.entry(pair.clone()).or_insert(entry.number - 1);
+        let key = Arc::clone(&seat.key);
+        self.talks.mark_seen(&pair, &key);
+        let place = Place::With(entry.nick.clone());
+        out.actions.push(Action::Send { conn, message: Message::Live { place, entry } });
+    }
+
+    fn deliver_late(&mut self, turn: &Turn, out: &mut Out) {
+        let key = Arc::clone(&seat(&self.sessions[&turn.session]).key);
+        for pair in self.talks.waiting_for(&key) {
+            let after = self.talks.seen(&pair, &key);
+            self.send_private_after(turn, &pair, after, Past::Late, out);
+        }
+    }
+
+    fn catch_up(&mut self, turn: &Turn, out: &mut Out) {
+        let seat = seat(&self.sessions[&turn.session]);
+        let key = Arc::clone(&seat.key);
+        let (rooms, talks) = (seat.rooms.clone(), seat.talks.clone());
+        for (room, entered) in rooms {
+            let name = self.rooms[&room].name.clone();
+            let has = self
+                .number_had(turn, |place| matches!(place, Place::Room(had) if self.same(had.as_str(), name.as_str())));
+            let missed = self.rooms[&room].log.newer(has.unwrap_or(0).max(entered)).cloned().collect();
+            self.send_earlier(turn, &Place::Room(name), Past::Missed, missed, out);
+        }
+        let waiting: BTreeSet<Pair> = self.talks.waiting_for(&key).into_iter().chain(talks.keys().cloned()).collect();
+        for pair in waiting {
+            let other = Arc::clone(pair.other(&key));
+            let has =
+                self.number_had(turn, |place| matches!(place, Place::With(had) if self.key(had.as_str()) == other));
+            let known = talks.get(&pair).copied().unwrap_or_else(|| self.talks.seen(&pair, &key));
+            self.send_private_after(turn, &pair, has.unwrap_or(0).max(known), Past::Missed, out);
+        }
+    }
+
+    /// The number of the last message of a place that the returning client says it has.
+    fn number_had(&self, turn: &Turn, is_place: impl Fn(&Place) -> bool) -> Option<u64> {
+        turn.have.iter().find(|have| is_place(&have.place)).map(|have| have.number)
+    }
+
+    fn send_private_after(&mut self, turn: &Turn, pair: &Pair, after: u64, past: Past, out: &mut Out) {
+        let key = Arc::clone(&seat(&self.sessions[&turn.session]).key);
+        let entries = self.talks.from_other(pair, &key, after, self.config.nick_case);
+        self.talks.mark_seen(pair, &key);
+        let seat = self.seat_mut(turn);
+        seat.talks.entry(pair.clone()).or_insert(after);
+        if let Some(from) = entries.first().map(|entry| entry.nick.clone()) {
+            self.send_earlier(turn, &Place::With(from), past, entries, out);
+        }
+    }
+
+    /// The part of a page of a private conversation that is this session's to see.
+    pub(super) fn private_span(&self, seat: &Seat, pair: &Pair, span: Span) -> Span {
+        let after = seat.talks.get(pair).copied().unwrap_or_else(|| self.talks.last(pair));
+        Span { after: span.after.max(after), ..span }
+    }
+
+    fn spend(&mut self, turn: &Turn) {
+        let rate = self.say_rate();
+        self.seat_mut(turn).says.spend(turn.now, rate);
+    }
+
+    fn spend_ask(&mut self, turn: &Turn) {
+        let rate = self.ask_rate();
+        self.session_mut(turn.session).asks.spend(turn.now, rate);
+    }
+
+    fn start_mute(&mut self, turn: &Turn) {
+        let before = self.mutes_counted(seat(&self.sessions[&turn.session]), turn.now);
+        let limits = &self.config.limits;
+        let doubled = limits.mute_ms.saturating_mul(1 << before.min(32));
+        let (mute_ms, memory) = (doubled.min(limits.mute_longest_ms), limits.mute_memory_ms);
+        let seat = self.seat_mut(turn);
+        seat.mutes.retain(|at| turn.now.since(*at) <= memory);
+        seat.mutes.push(turn.now);
+        seat.muted_until = Some(turn.now.plus(mute_ms));
+    }
+
+    // ── Connection
+
+    fn farewell(&mut self, turn: &Turn, why: Why, out: &mut Out) {
+        self.send(turn, Message::Goodbye { why }, out);
+        self.hang_up(turn, out);
+    }
+
+    fn hang_up(&mut self, turn: &Turn, out: &mut Out) {
+        out.actions.extend(self.let_go(turn.session).map(|conn| Action::Close { conn }));
+    }
+
+    /// Takes the connection off a session.
+    pub(super) fn let_go(&mut self, session: SessionId) -> Option<Conn> {
+        let session = self.session_mut(session);
+        let (conn, ip) = (session.conn.take()?, session.addr.ip());
+        self.conns.remove(&conn);
+        let connections = self.addresses.get_mut(&ip).expect("a connection's address is counted");
+        *connections -= 1;
+        if *connections == 0 {
+            self.addresses.remove(&ip);
+        }
+        Some(conn)
+    }
+
+    fn hand_over(&mut self, turn: &mut Turn) {
+        let addr = self.sessions[&turn.session].addr;
+        turn.handed = self.let_go(turn.session).map(|conn| (conn, addr));
+    }
+
+    fn take_over(&mut self, turn: &Turn, out: &mut Out) {
+        let (conn, addr) = turn.handed.expect("a session returns only with a connection that was handed over");
+        self.connect(turn.session, conn, addr);
+        let session = self.session_mut(turn.session);
+        session.heard = turn.now;
+        session.garbled = 0;
+        let rooms = session.seat.as_ref().expect("only who joined returns").rooms.keys();
+        out.actions.extend(rooms.map(|room| Action::Hear { conn, room: *room }));
+    }
+
+    fn arm(&mut self, id: SessionId, alarm: Alarm, now: hobnob_spec::messages::Time) {
+        self.disarm(id, alarm);
+        let at = self.rings_at(&self.sessions[&id], alarm, now).max(now);
+        self.session_mut(id).alarms[alarm.index()] = Some(at);
+        self.alarms.insert((at, id, alarm));
+    }
+
+    fn session_mut(&mut self, session: SessionId) -> &mut Session {
+        self.sessions.get_mut(&session).expect("a session in its turn is there")
+    }
+
+    pub(super) fn seat_mut(&mut self, turn: &Turn) -> &mut Seat {
+        let seat = self.session_mut(turn.session).seat.as_deref_mut();
+        seat.expect("the table does this only to a session that has joined")
+    }
+
+    fn nick(&self, turn: &Turn) -> Nick {
+        seat(&self.sessions[&turn.session]).nick.clone()
+    }
+
+    /// A name as names are compared.
+    pub(super) fn key(&self, name: &str) -> Arc<str> {
+        key(self.config.nick_case, name)
+    }
+
+    fn same(&self, one: &str, other: &str) -> bool {
+        self.key(one) == self.key(other)
+    }
+}
+
+/// The nick that a request names.
+fn wished(turn: &Turn) -> Nick {
+    match &turn.nick {
+        Some(Ok(nick)) => nick.clone(),
+        Some(Err(_)) | None => unreachable!("a request without a good nick has a row of its own"),
+    }
+}
+
+/// The room that a request names.
+fn here(turn: &Turn) -> RoomId {
+    match turn.room {
+        Asking::Room(room) => room,
+        Asking::NoRoom | Asking::NoSuchRoom => unreachable!("a request without a room has a row of its own"),
+    }
+}

@@ -1,0 +1,126 @@
+//! The numbered messages of one room or conversation: the last number, and the recent entries.
+//!
+//! Owns numbering and the bound on what is kept. Older entries are the store's.
+
+use hobnob_spec::limits::{Limits, PAGE_BYTES_MAX};
+use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::names::Nick;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// About what an entry costs beside its text, in bytes.
+const ENTRY_BYTES: u64 = 64;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Log {
+    pub(super) last: u64,
+    kept: VecDeque<Arc<Entry>>,
+    kept_bytes: u64,
+}
+
+/// Which entries a page is to have: `after < number < before`, the newest `limit` of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) after: u64,
+    pub(super) before: u64,
+    pub(super) limit: u64,
+}
+
+impl Log {
+    /// A log whose first entry will have the number after `last`.
+    pub(super) fn after(last: u64) -> Self {
+        Self { last, ..Self::default() }
+    }
+
+    /// Numbers and keeps an entry.
+    pub(super) fn push(&mut self, at: Time, nick: Nick, body: Body, limits: &Limits) -> Arc<Entry> {
+        self.last += 1;
+        let entry = Arc::new(Entry { number: self.last, at, nick, body });
+        self.kept_bytes += size(&entry);
+        self.kept.push_back(Arc::clone(&entry));
+        self.trim(limits);
+        entry
+    }
+
+    /// Lets go of the oldest entries beyond what may be kept; the latest stays.
+    pub(super) fn trim(&mut self, limits: &Limits) {
+        let crowded =
+            |log: &Self| log.kept.len() as u64 > limits.kept_entries_max || log.kept_bytes > limits.kept_bytes_max;
+        while self.kept.len() > 1 && crowded(self) {
+            let oldest = self.kept.pop_front().expect("more than one are kept");
+            self.kept_bytes -= size(&oldest);
+        }
+    }
+
+    /// The number before the first entry that is kept.
+    pub(super) fn kept_after(&self) -> u64 {
+        self.last - self.kept.len() as u64
+    }
+
+    /// Whether no more is kept than may be.
+    pub(super) fn in_bounds(&self, limits: &Limits) -> bool {
+        let few = self.kept.len() as u64 <= limits.kept_entries_max && self.kept_bytes <= limits.kept_bytes_max;
+        few || self.kept.len() <= 1
+    }
+
+    /// The kept entries of a higher number than this.
+    pub(super) fn newer(&self, after: u64) -> impl Iterator<Item = &Arc<Entry>> {
+        let skip = after.clamp(self.kept_after(), self.last) - self.kept_after();
+        self.kept.range(usize::try_from(skip).expect("it is no more than are kept")..)
+    }
+
+    /// The newest `count` kept entries up to and with the number `last`.
+    pub(super) fn latest(&self, last: u64, count: u64) -> impl Iterator<Item = &Arc<Entry>> {
+        self.newer(last.saturating_sub(count)).take_while(move |entry| entry.number <= last)
+    }
+
+    /// Whether part of a page is older than what is kept.
+    pub(super) fn reaches_below(&self, span: Span) -> bool {
+        let before = span.before.min(self.last + 1);
+        let first_wanted = before.saturating_sub(span.limit).max(span.after + 1);
+        first_wanted <= self.kept_after() && first_wanted < before
+    }
+
+    /// A page of what is kept, oldest first, and whether older entries are kept.
+    pub(super) fn page(&self, span: Span) -> (Vec<Arc<Entry>>, bool) {
+        let mut bytes = 0;
+        let mut page: Vec<_> = self
+            .kept
+            .iter()
+            .rev()
+            .skip_while(|entry| entry.number >= span.before)
+            .take_while(|entry| entry.number > span.after)
+            .take(usize::try_from(span.limit).unwrap_or(usize::MAX))
+            .take_while(|entry| {
+                let first = bytes == 0;
+                bytes += size(entry);
+                first || bytes <= PAGE_BYTES_MAX as u64
+            })
+            .cloned()
+            .collect();
+        page.reverse();
+        let oldest = page.first().map_or(0, |entry| entry.number);
+        (page, oldest > span.after.max(self.kept_after()) + 1)
+    }
+
+    /// What must hold of it.
+    pub(super) fn check(&self) {
+        let numbers = self.kept.iter().map(|entry| entry.number);
+        assert!(
+            numbers.eq(self.kept_after() + 1..=self.last),
+            "kept entries are numbered without holes up to the last"
+        );
+        let bytes: u64 = self.kept.iter().map(|entry| size(entry)).sum();
+        assert_eq!(bytes, self.kept_bytes, "the bytes kept are counted");
+    }
+}
+
+/// About how many bytes an entry takes.
+pub(super) fn size(entry: &Entry) -> u64 {
+    let text = match &entry.body {
+        Body::Text(text) => text.as_str().len() as u64,
+        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
+    };
+    text + ENTRY_BYTES
+}

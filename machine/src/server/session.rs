@@ -1,0 +1,103 @@
+//! What the machine knows of one session, and of one room.
+
+use super::bucket::Bucket;
+use super::log::Log;
+use crate::io::{Conn, Pair, RoomId, SessionId};
+use hobnob_spec::messages::{Answer, Secret, Time};
+use hobnob_spec::names::{Nick, RoomName};
+use hobnob_spec::session::{Alarm, State};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A session, from the opening of its connection to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Session {
+    pub(super) state: State,
+    /// `None` exactly while it is detached.
+    pub(super) conn: Option<Conn>,
+    /// Index of its profile.
+    pub(super) listener: u16,
+    /// Address and port of its latest connection.
+    pub(super) addr: SocketAddr,
+    /// When its client last asked something.
+    pub(super) heard: Time,
+    /// How many times in a row its client was not understood.
+    pub(super) garbled: u64,
+    pub(super) asks: Bucket,
+    /// The alarms that are set, by when they ring.
+    pub(super) alarms: [Option<Time>; Alarm::ALL.len()],
+    /// `None` exactly while it is a guest.
+    pub(super) seat: Option<Box<Seat>>,
+}
+
+/// What a session has that has joined.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Seat {
+    pub(super) nick: Nick,
+    /// The nick as nicks are compared.
+    pub(super) key: Arc<str>,
+    pub(super) token: Option<Secret>,
+    pub(super) joined: Time,
+    pub(super) joined_from: SocketAddr,
+    /// Its rooms, with the number of the last message before it came.
+    pub(super) rooms: BTreeMap<RoomId, u64>,
+    /// Its conversations, with the number of the last message that was none of its business.
+    pub(super) talks: BTreeMap<Pair, u64>,
+    pub(super) says: Bucket,
+    /// The highest number of a request that was applied, and the latest such answers.
+    pub(super) applied: u64,
+    pub(super) answers: VecDeque<(u64, Answer)>,
+    /// When it was muted for its talking, as far as that still counts.
+    pub(super) mutes: Vec<Time>,
+    /// Set while it is muted, and while it is detached and was muted.
+    pub(super) muted_until: Option<Time>,
+    pub(super) operator: bool,
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Room {
+    pub(super) name: RoomName,
+    pub(super) key: Arc<str>,
+    pub(super) members: BTreeSet<SessionId>,
+    pub(super) log: Log,
+    /// When its last member left.
+    pub(super) empty_since: Time,
+}
+
+impl Seat {
+    pub(super) fn new(nick: Nick, key: Arc<str>, token: Option<Secret>, joined: Time, joined_from: SocketAddr) -> Self {
+        Self {
+            nick,
+            key,
+            token,
+            joined,
+            joined_from,
+            rooms: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            says: Bucket::default(),
+            applied: 0,
+            answers: VecDeque::new(),
+            mutes: Vec::new(),
+            muted_until: None,
+            operator: false,
+        }
+    }
+
+    /// Keeps the answer to a request that is applied once.
+    pub(super) fn keep_answer(&mut self, number: u64, answer: Answer, kept: u64) {
+        self.applied = number;
+        self.answers.push_back((number, answer));
+        while self.answers.len() as u64 > kept {
+            self.answers.pop_front();
+        }
+    }
+
+    /// The answer that was given to a request.
+    pub(super) fn answer_to(&self, number: u64) -> Option<&Answer> {
+        let at = self.answers.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        Some(&self.answers[at].1)
+    }
+}
