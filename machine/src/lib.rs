@@ -8,6 +8,7 @@
 pub mod config;
 pub mod io;
 pub mod server;
+pub mod wire;
 
 pub use config::Config;
 pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};

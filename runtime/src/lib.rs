@@ -1,1 +1,11 @@
-//! Placeholder.
+//! Drives the Hobnob machines: sockets, journal, message log.
+//!
+//! Knows clocks, sockets and disks, and leaves every decision about the chat to the machines.
+
+#![forbid(unsafe_code)]
+
+pub mod smol_world;
+pub mod world;
+
+pub use smol_world::SmolWorld;
+pub use world::World;

@@ -1,0 +1,6 @@
+//! The wire dialects: sans-IO codecs between bytes and messages.
+//!
+//! All bytes from outside are parsed here, with limits. A dialect has its own small state; none knows the table, and
+//! none reads, writes or waits.
+
+pub mod native;
