@@ -8,7 +8,7 @@
 //! server  F0 'H' 'N' 'B' version:u16  ( length:u32 Message )*        all numbers big-endian
 //! ```
 
-use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
 use hobnob_spec::messages::{Answer, Asked, Message};
 use rmp_serde::decode::{Deserializer, Error};
 use serde::de::DeserializeOwned;
@@ -44,6 +44,20 @@ pub enum Read<T> {
     Foreign(Foreign),
 }
 
+/// What frames of one direction hold.
+pub trait Item: Serialize + DeserializeOwned {
+    /// The longest payload of a frame, in bytes. A longer frame is foreign.
+    const BYTES_MAX: usize;
+}
+
+impl Item for Asked {
+    const BYTES_MAX: usize = FRAME_BYTES_MAX;
+}
+
+impl Item for Message {
+    const BYTES_MAX: usize = ANSWER_BYTES_MAX;
+}
+
 /// Why nothing more can be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
@@ -51,7 +65,7 @@ pub enum Foreign {
     Magic,
     /// The peer speaks another version.
     Version(u16),
-    /// The peer claims a frame of so many bytes, more than [`FRAME_BYTES_MAX`].
+    /// The peer claims a frame of so many bytes, more than [`Item::BYTES_MAX`].
     Long(u32),
 }
 
@@ -104,11 +118,11 @@ impl<T> Default for Reader<T> {
     }
 }
 
-impl<T: DeserializeOwned> Reader<T> {
+impl<T: Item> Reader<T> {
     /// Reads the next bytes of the connection and gives what it finds to `found`, in order.
     pub fn read(&mut self, mut bytes: &[u8], mut found: impl FnMut(Read<T>)) {
         while !self.rest.is_empty() && !bytes.is_empty() {
-            let wanted = match self.expects.unit(&self.rest) {
+            let wanted = match self.expects.unit::<T>(&self.rest) {
                 Unit::Part(wanted) => wanted - self.rest.len(),
                 Unit::Whole(_) | Unit::Foreign(_) => unreachable!("only the beginning of a unit is kept"),
             };
@@ -139,7 +153,7 @@ impl<T: DeserializeOwned> Reader<T> {
     fn take_units(&mut self, bytes: &[u8], found: &mut impl FnMut(Read<T>)) -> usize {
         let mut at = 0;
         while at < bytes.len() {
-            match self.expects.unit(&bytes[at..]) {
+            match self.expects.unit::<T>(&bytes[at..]) {
                 Unit::Part(_) => break,
                 Unit::Foreign(foreign) => {
                     self.expects = Expects::Nothing;
@@ -164,7 +178,7 @@ impl<T: DeserializeOwned> Reader<T> {
 
 impl Expects {
     /// What `bytes`, of which there is at least one, begin with.
-    fn unit(self, bytes: &[u8]) -> Unit {
+    fn unit<T: Item>(self, bytes: &[u8]) -> Unit {
         match self {
             Self::Hello => {
                 let theirs = &bytes[..bytes.len().min(MAGIC.len())];
@@ -183,8 +197,8 @@ impl Expects {
                 };
                 let length = u32::from_be_bytes(*head);
                 match usize::try_from(length) {
-                    Ok(len) if len <= payload.len() && len <= FRAME_BYTES_MAX => Unit::Whole(HEAD_BYTES + len),
-                    Ok(len) if len <= FRAME_BYTES_MAX => Unit::Part(HEAD_BYTES + len),
+                    Ok(len) if len <= payload.len() && len <= T::BYTES_MAX => Unit::Whole(HEAD_BYTES + len),
+                    Ok(len) if len <= T::BYTES_MAX => Unit::Part(HEAD_BYTES + len),
                     _ => Unit::Foreign(Foreign::Long(length)),
                 }
             }
@@ -194,7 +208,7 @@ impl Expects {
 }
 
 /// Reads a payload, all of it.
-fn decode<T: DeserializeOwned>(payload: &[u8]) -> Option<T> {
+fn decode<T: Item>(payload: &[u8]) -> Option<T> {
     let mut from = Deserializer::from_read_ref(payload);
     from.set_max_depth(DEPTH_MAX);
     let item = T::deserialize(&mut from).ok()?;
@@ -213,7 +227,7 @@ pub fn ask(asked: &Asked, out: &mut Vec<u8>) -> bool {
     frame(asked, out)
 }
 
-/// Appends a message's frame. A list that would pass [`FRAME_BYTES_MAX`] loses its last lines, a page its oldest.
+/// Appends a message's frame. A list that would pass [`ANSWER_BYTES_MAX`] loses its last lines, a page its oldest.
 pub fn say(message: &Message, out: &mut Vec<u8>) {
     if frame(message, out) {
         return;
@@ -228,12 +242,12 @@ pub fn say(message: &Message, out: &mut Vec<u8>) {
 }
 
 /// Appends a frame, or nothing if it would be too long.
-fn frame(item: &impl Serialize, out: &mut Vec<u8>) -> bool {
+fn frame<T: Item>(item: &T, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.extend_from_slice(&[0; HEAD_BYTES]);
     rmp_serde::encode::write(out, item).expect("a vector takes all bytes and our messages have no unsized sequences");
     let len = out.len() - start - HEAD_BYTES;
-    if len > FRAME_BYTES_MAX {
+    if len > T::BYTES_MAX {
         out.truncate(start);
         return false;
     }
@@ -252,7 +266,7 @@ fn halve(message: &mut Message) -> bool {
     match message {
         Message::Answer { answer, .. } => match answer {
             Answer::Report(list) => first(list),
-            Answer::Welcome { members, .. } | Answer::Room { members, .. } | Answer::Members(members) => first(members),
+            Answer::Welcome { members, .. } | Answer::Members(members) => first(members),
             Answer::Back { rooms, .. } => first(rooms),
             Answer::Rooms(list) => first(list),
             Answer::Page { entries, more } => {
@@ -261,7 +275,7 @@ fn halve(message: &mut Message) -> bool {
                 *more = true;
                 all > 0
             }
-            Answer::Refused { .. } | Answer::Done | Answer::Posted { .. } | Answer::Pong => false,
+            Answer::Room { .. } | Answer::Refused { .. } | Answer::Done | Answer::Posted { .. } | Answer::Pong => false,
         },
         Message::Earlier { entries, .. } => first(entries),
         Message::Live { .. } | Message::Ping | Message::Goodbye { .. } => false,
