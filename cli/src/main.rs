@@ -7,6 +7,7 @@
 
 mod completions;
 mod exit;
+mod spec;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use exit::{ExitCode, Failure};
@@ -21,6 +22,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Print the protocol: all of it, a state, a cell or a word
+    Spec(spec::SpecArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write the pages of all commands into a folder
@@ -29,6 +32,7 @@ enum Command {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Spec(args) => spec::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => completions::run_man(args),
     }

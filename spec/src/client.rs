@@ -30,3 +30,32 @@ pub const HELD_MAX: usize = 1_000;
 pub const CONVERSATIONS_MAX: usize = 1_000;
 /// How many messages the client asks for in one page.
 pub const PAGE_ENTRIES: u64 = 100;
+
+/// The client's table, for the readers of any table.
+#[derive(Debug, Clone, Copy)]
+pub struct Client;
+
+impl crate::row::Table for Client {
+    type State = State;
+    type Event = Event;
+    type Guard = Guard;
+    type Effect = Effect;
+    type Law = Law;
+
+    const NAME: &'static str = "client";
+    const ABOUT: &'static str = "A client's own connection to the server.";
+    const FIRST: State = State::Offline;
+    const EFFECTS: &'static [(&'static str, &'static str)] = Effect::MEANINGS;
+
+    fn cell(state: State, event: Event) -> &'static [Row] {
+        cell(state, event)
+    }
+
+    fn source(event: Event) -> &'static str {
+        event.source().meaning()
+    }
+
+    fn refuses(_: Effect) -> bool {
+        false
+    }
+}

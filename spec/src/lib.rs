@@ -8,6 +8,7 @@
 pub mod client;
 mod lawful;
 pub mod limits;
+pub mod manual;
 pub mod messages;
 pub mod names;
 pub mod profile;
