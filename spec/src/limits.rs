@@ -18,6 +18,14 @@ macro_rules! limits {
             pub const TABLE: &'static [(&'static str, &'static str, u64, &'static str)] =
                 &[$( (stringify!($name), $unit, $default, concat!($($doc),*).trim_ascii()), )*];
 
+            /// The limit of that name.
+            pub fn named_mut(&mut self, name: &str) -> Option<&mut u64> {
+                match name {
+                    $( stringify!($name) => Some(&mut self.$name), )*
+                    _ => None,
+                }
+            }
+
             /// The values in the order of [`Limits::TABLE`].
             pub fn values(&self) -> Vec<u64> { vec![$( self.$name, )*] }
         }

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Hobnob as its users meet it. The tests stand in `tests/`; this library has what several of them share.
+
+pub mod story;

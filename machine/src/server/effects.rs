@@ -69,6 +69,7 @@ impl Server {
             Effect::TakeOver => self.take_over(turn, out),
             Effect::SendPing => self.send(turn, Message::Ping, out),
             Effect::Arm(alarm) => self.arm(turn.session, alarm, turn.now),
+            Effect::Disarm(alarm) => self.disarm(turn.session, alarm),
         }
     }
 

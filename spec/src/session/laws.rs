@@ -30,7 +30,7 @@ words! {
         JoinIsWhole,
         /// Becoming muted and being free again are told to the rooms.
         StandingAnnounced,
-        /// A mute has an alarm that ends it.
+        /// A mute has an alarm that ends it, and the alarm ends with the mute.
         MuteEnds,
         /// A raised event raises none itself.
         RaisedRaisesNone,
@@ -136,7 +136,11 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && (!(matches!(state, State::Muted) && matches!(next, Next::Become(State::Member)))
                     || has(does, LiftMute))
         }
-        Law::MuteEnds => (has(does, StartMute) || has(does, Silence)) == arms(does, Alarm::Mute),
+        Law::MuteEnds => {
+            let lifted_by_hand = has(does, LiftMute) && matches!(next, Next::Stay) && !matches!(event, Event::MuteOver);
+            (has(does, StartMute) || has(does, Silence)) == arms(does, Alarm::Mute)
+                && lifted_by_hand == has(does, Disarm(Alarm::Mute))
+        }
         Law::RaisedRaisesNone => !matches!(event.source(), Source::Server) || !has(does, Raise(Event::Kicked)),
         Law::AlarmIsSpent => {
             !matches!(event.source(), Source::Clock)
@@ -250,7 +254,7 @@ const fn answers_request(effect: Effect) -> bool {
         TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
         | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
         | CatchUp | StartMute | Silence | LiftMute | MakeOperator | Raise(_) | CountGarbled | Farewell(_) | HangUp
-        | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) => false,
+        | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
     }
 }
 

@@ -145,8 +145,10 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[TakeOver, WelcomeBack, CatchUp, Arm(Alarm::Quiet)],       Become(Member))],
         (Detached, ResumeOver) => &[
             R(Always,           &[LeaveRooms(Why::Lost), GiveNickBack],                     End)],
-        (Detached, MuteOver | Unsilenced) => &[
+        (Detached, MuteOver) => &[
             R(Always,           &[LiftMute, Announce(News::Unmuted)],                Stay)],
+        (Detached, Unsilenced) => &[
+            R(Always,           &[LiftMute, Disarm(Alarm::Mute), Announce(News::Unmuted)], Stay)],
         (Detached, Silenced) => &[
             R(Always,           &[Silence, Announce(News::Muted), Arm(Alarm::Mute)], Stay)],
         (Detached, Kicked) => &[

@@ -398,6 +398,8 @@ words! {
         SendPing,
         /// Sets an alarm.
         Arm(Alarm),
+        /// Takes an alarm off that the next state would still hear.
+        Disarm(Alarm),
     }
 }
 
