@@ -146,6 +146,9 @@ impl Server {
             heard: self.now,
             garbled: 0,
             asks: Bucket::default(),
+            says: Bucket::default(),
+            mutes: Vec::new(),
+            muted_until: None,
             alarms: [None; Alarm::ALL.len()],
             seat: None,
         };

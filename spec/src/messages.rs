@@ -327,7 +327,7 @@ shapes! {
             nick: Nick,
             /// The default room, in which you are.
             room: RoomName,
-            /// Who is in it.
+            /// Who was in it before you.
             members: Vec<Presence>,
             /// The number of the room's last message before your joining.
             last: u64,

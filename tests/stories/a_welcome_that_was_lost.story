@@ -1,11 +1,11 @@
 # The welcome was lost with the connection: the client joins again with its token and is the same user, not a second one.
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 0, with Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 0, with nothing
 < bob: lobby 1 Bob joined
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 1, with Ann (Guest); Bob
+< ann: #1 welcome, Ann, to lobby after 1, with Bob
 < ann: history of lobby: 1 Bob joined
 < bob, ann: lobby 2 Ann joined
 > ann is lost

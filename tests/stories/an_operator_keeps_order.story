@@ -1,11 +1,11 @@
 # Who shows the key may mute, unmute and throw out; nobody else may.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 > bob kicks Ann
@@ -53,6 +53,6 @@
 < ann: lobby 9 Bob left (Kicked)
 > bob opens
 > bob joins Bob
-< bob: #7 welcome, Bob, to lobby after 9, with Ann; Bob (Guest)
+< bob: #7 welcome, Bob, to lobby after 9, with Ann
 < bob: history of lobby: 1 Ann joined; 2 Bob joined; 3 Bob is muted until 1:00; 4 Bob is muted until 2:00; 5 Bob may talk again; 6 Bob is muted until 3:00; 7 Bob may talk again; 8 Bob: Thanks.; 9 Bob left (Kicked)
 < ann, bob: lobby 10 Bob joined

@@ -9,7 +9,7 @@
 > ann asks report
 < ann: #3 refused, AsksTooFast: You ask too fast; please wait a moment.
 > ann joins Ann
-< ann: #4 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #4 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann asks who
 < ann: #5 refused, AsksTooFast: You ask too fast; please wait a moment.

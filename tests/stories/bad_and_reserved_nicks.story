@@ -11,7 +11,7 @@
 > ann joins *Ann
 < ann: #5 refused, NickReserved: This nick is reserved.
 > ann joins Ann
-< ann: #6 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #6 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann joins Anna
 < ann: #7 refused, AlreadyJoined: You have joined already.

@@ -4,7 +4,7 @@
 = room_members_max 2
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann enters games
 < ann: #2 in games after 0
@@ -22,7 +22,7 @@
 < nobody: lobby 2 Ann went out
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 2, with Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 2, with nothing
 < bob: history of lobby: 1 Ann joined; 2 Ann went out
 < bob: lobby 3 Bob joined
 > bob enters more
@@ -36,7 +36,7 @@
 < bob: other 5 Bob came in
 > eve opens
 > eve joins Eve
-< eve: #1 welcome, Eve, to lobby after 3, with Bob; Eve (Guest)
+< eve: #1 welcome, Eve, to lobby after 3, with Bob
 < eve: history of lobby: 1 Ann joined; 2 Ann went out; 3 Bob joined
 < bob, eve: lobby 4 Eve joined
 > eve enters full

@@ -1,11 +1,11 @@
 # A client may return while the server still believes in its old connection.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 > ann opens

@@ -9,7 +9,7 @@
 < ann is hung up
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 0, with Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 0, with nothing
 < bob: lobby 1 Bob joined
 > bob sends garbage
 < bob: #0 refused, Malformed: This was not understood.
@@ -32,7 +32,7 @@
 < eve is hung up
 > kim opens
 > kim joins Kim
-< kim: #1 welcome, Kim, to lobby after 3, with Kim (Guest)
+< kim: #1 welcome, Kim, to lobby after 3, with nothing
 < kim: history of lobby: 1 Bob joined; 2 Bob: Sorry.; 3 Bob left (Malformed)
 < kim: lobby 4 Kim joined
 > kim sends foreign bytes

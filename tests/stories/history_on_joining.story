@@ -1,7 +1,7 @@
 # Who joins sees what was said before, once; then what is said from there on.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann says One.
 < ann: lobby 2 Ann: One.
@@ -11,7 +11,7 @@
 < ann: #3 posted as 3
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 3, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 3, with Ann
 < bob: history of lobby: 1 Ann joined; 2 Ann: One.; 3 Ann: Two.
 < ann, bob: lobby 4 Bob joined
 > ann says Three.

@@ -1,7 +1,7 @@
 # A private message to an absent user waits, and is delivered once, in order, on joining.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann tells Bob First.
 < kept for Bob: 1 Ann: First.
@@ -11,7 +11,7 @@
 < ann: #3 posted as 2, waiting
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 < bob: waited from @Ann: 1 Ann: First.; 2 Ann: Second.
@@ -19,7 +19,7 @@
 < ann: lobby 3 Bob left (Quit)
 < bob: #2 done
 > bob joins Bob
-< bob: #3 welcome, Bob, to lobby after 3, with Ann; Bob (Guest)
+< bob: #3 welcome, Bob, to lobby after 3, with Ann
 < bob: history of lobby: 1 Ann joined; 2 Bob joined; 3 Bob left (Quit)
 < ann, bob: lobby 4 Bob joined
 > bob tells Ann I have read it.

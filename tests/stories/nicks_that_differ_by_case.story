@@ -3,11 +3,11 @@
 = capacity 5
 > ann opens
 > ann joins John
-< ann: #1 welcome, John, to lobby after 0, with John (Guest)
+< ann: #1 welcome, John, to lobby after 0, with nothing
 < ann: lobby 1 John joined
 > bob opens
 > bob joins john
-< bob: #1 welcome, john, to lobby after 1, with John; john (Guest)
+< bob: #1 welcome, john, to lobby after 1, with John
 < bob: history of lobby: 1 John joined
 < ann, bob: lobby 2 john joined
 > eve opens

@@ -5,7 +5,7 @@
 < ann is hung up
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 0, with Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 0, with nothing
 < bob: lobby 1 Bob joined
 > wait 5m
 < bob: are you there?
@@ -23,7 +23,7 @@
 < nobody: lobby 3 Bob left (Idle)
 > bob opens
 > bob joins Bob
-< bob: #4 welcome, Bob, to lobby after 3, with Bob (Guest)
+< bob: #4 welcome, Bob, to lobby after 3, with nothing
 < bob: history of lobby: 1 Bob joined; 2 Bob: Here.; 3 Bob left (Idle)
 < bob: lobby 4 Bob joined
 > bob quits

@@ -3,7 +3,7 @@
 = store yes
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann says One.
 < ann: lobby 2 Ann: One.
@@ -20,7 +20,7 @@
 > ann asks history of lobby limit 2
 < ann: #6 page: 4 Ann: Three.; 5 Ann: Four. (and older)
 > ann asks history of lobby before 4 limit 2
-< ann: #7 page: 2 Ann: One.; 3 Ann: Two.
+< ann: #7 page: 2 Ann: One.; 3 Ann: Two. (and older)
 > ann asks history of lobby before 2 limit 2
 < ann: #8 from the store: 2 of lobby between 0 and 2
 > ann asks history of lobby limit 100

@@ -4,11 +4,11 @@
 = say_per_second 1
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 0, with Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 0, with nothing
 < bob: lobby 1 Bob joined
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 1, with Ann (Guest); Bob
+< ann: #1 welcome, Ann, to lobby after 1, with Bob
 < ann: history of lobby: 1 Bob joined
 < bob, ann: lobby 2 Ann joined
 > ann says 1
@@ -36,7 +36,7 @@
 < bob: lobby 10 Ann left (Flooding)
 > eve opens
 > eve joins Eve
-< eve: #1 welcome, Eve, to lobby after 10, with Bob; Eve (Guest)
+< eve: #1 welcome, Eve, to lobby after 10, with Bob
 < eve: history of lobby: 1 Bob joined; 2 Ann joined; 3 Ann: 1; 4 Ann is muted until 0:10; 5 Ann may talk again; 6 Ann: 3; 7 Ann is muted until 0:30; 8 Ann may talk again; 9 Ann: 5; 10 Ann left (Flooding)
 < bob, eve: lobby 11 Eve joined
 > eve tells Bob 1
@@ -69,7 +69,7 @@
 < nobody: music 2 Eve left (Flooding)
 > kim opens
 > kim joins Kim
-< kim: #1 welcome, Kim, to lobby after 16, with Bob; Kim (Guest)
+< kim: #1 welcome, Kim, to lobby after 16, with Bob
 < kim: history of lobby: 1 Bob joined; 2 Ann joined; 3 Ann: 1; 4 Ann is muted until 0:10; 5 Ann may talk again; 6 Ann: 3; 7 Ann is muted until 0:30; 8 Ann may talk again; 9 Ann: 5; 10 Ann left (Flooding); 11 Eve joined; 12 Eve is muted until 0:40; 13 Eve may talk again; 14 Eve is muted until 1:00; 15 Eve may talk again; 16 Eve left (Flooding)
 < bob, kim: lobby 17 Kim joined
 > kim says 1

@@ -2,16 +2,16 @@
 = profile classroom
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 > eve opens
 > eve joins Eve
-< eve: #1 welcome, Eve, to lobby after 2, with Ann; Bob; Eve (Guest)
+< eve: #1 welcome, Eve, to lobby after 2, with Ann; Bob
 < eve: history of lobby: 1 Ann joined; 2 Bob joined
 < ann, bob, eve: lobby 3 Eve joined
 > ann tells Bob Between us.

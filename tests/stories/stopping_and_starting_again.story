@@ -1,7 +1,7 @@
 # A server that stops tells everybody; who has a token may return when it is back.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > bob opens
 > the server stops

@@ -3,11 +3,11 @@
 = say_per_second 1
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 > ann says 1
@@ -72,3 +72,10 @@
 < bob: lobby 13 Ann went out
 > ann quits
 < ann: #22 done
+> ann joins Ann
+< ann: #23 refused for 40s, Muted: You are muted.
+> wait 40s
+> ann joins Ann
+< ann: #24 welcome, Ann, to lobby after 13, with Bob
+< ann: history of lobby: 1 Ann joined; 2 Bob joined; 3 Ann: 1; 4 Ann: 2; 5 Ann is muted until 0:10; 6 Bob: Calm down.; 7 Ann may talk again; 8 Ann: 5; 9 Ann: 6; 10 Ann is muted until 0:30; 11 Ann may talk again; 12 Ann is muted until 1:10; 13 Ann went out
+< ann, bob: lobby 14 Ann joined

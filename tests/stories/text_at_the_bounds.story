@@ -1,7 +1,7 @@
 # Empty text, text that is too long, and text that would move somebody's cursor are refused; newlines and tabs pass.
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann says  
 < ann: #2 refused, TextEmpty: There is no text.

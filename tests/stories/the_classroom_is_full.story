@@ -2,18 +2,18 @@
 = profile classroom
 > cool opens
 > cool joins Cool
-< cool: #1 welcome, Cool, to lobby after 0, with Cool (Guest)
+< cool: #1 welcome, Cool, to lobby after 0, with nothing
 < cool: lobby 1 Cool joined
 > fun opens
 > fun joins Fun
-< fun: #1 welcome, Fun, to lobby after 1, with Cool; Fun (Guest)
+< fun: #1 welcome, Fun, to lobby after 1, with Cool
 < fun: history of lobby: 1 Cool joined
 < cool, fun: lobby 2 Fun joined
 > fire opens
 > fire joins Cool
 < fire: #1 refused, NickTaken: Another user is using this username.
 > fire joins Fire
-< fire: #2 welcome, Fire, to lobby after 2, with Cool; Fire (Guest); Fun
+< fire: #2 welcome, Fire, to lobby after 2, with Cool; Fun
 < fire: history of lobby: 1 Cool joined; 2 Fun joined
 < cool, fun, fire: lobby 3 Fire joined
 > sad opens
@@ -25,7 +25,7 @@
 < cool, fire: lobby 4 Fun left (Quit)
 < fun: #2 done
 > sad joins Sad
-< sad: #3 welcome, Sad, to lobby after 4, with Cool; Fire; Sad (Guest)
+< sad: #3 welcome, Sad, to lobby after 4, with Cool; Fire
 < sad: history of lobby: 1 Cool joined; 2 Fun joined; 3 Fire joined; 4 Fun left (Quit)
 < cool, fire, sad: lobby 5 Sad joined
 > sad asks report

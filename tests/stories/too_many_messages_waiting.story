@@ -2,7 +2,7 @@
 = mail_max 2
 > ann opens
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > ann tells Bob One.
 < kept for Bob: 1 Ann: One.
@@ -14,7 +14,7 @@
 < ann: #4 refused, MailFull: Too many messages wait for that user already.
 > bob opens
 > bob joins Bob
-< bob: #1 welcome, Bob, to lobby after 1, with Ann; Bob (Guest)
+< bob: #1 welcome, Bob, to lobby after 1, with Ann
 < bob: history of lobby: 1 Ann joined
 < ann, bob: lobby 2 Bob joined
 < bob: waited from @Ann: 1 Ann: One.; 2 Ann: Two.

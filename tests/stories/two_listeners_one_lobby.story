@@ -3,11 +3,11 @@
 = capacity 1
 > ann opens via 0
 > ann joins Ann
-< ann: #1 welcome, Ann, to lobby after 0, with Ann (Guest)
+< ann: #1 welcome, Ann, to lobby after 0, with nothing
 < ann: lobby 1 Ann joined
 > cool opens via 1
 > cool joins Cool
-< cool: #1 welcome, Cool, to lobby after 1, with Ann; Cool (Guest)
+< cool: #1 welcome, Cool, to lobby after 1, with Ann
 < cool: history of lobby: 1 Ann joined
 < ann, cool: lobby 2 Cool joined
 > fun opens via 1
@@ -15,7 +15,7 @@
 < fun: #1 refused, Full: The chatroom has reached its maximum capacity.
 > bob opens via 0
 > bob joins Ann
-< bob: #1 welcome, Ann546, to lobby after 2, with Ann; Ann546 (Guest); Cool
+< bob: #1 welcome, Ann546, to lobby after 2, with Ann; Cool
 < bob: history of lobby: 1 Ann joined; 2 Cool joined
 < ann, cool, bob: lobby 3 Ann546 joined
 > cool says Hello, all.

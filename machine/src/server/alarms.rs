@@ -1,7 +1,6 @@
 //! Time: which alarms are set, when they ring, and that each rings at its own due time however late the wake.
 
 use super::Server;
-use super::guards::seat;
 use super::session::Session;
 use super::turn::Turn;
 use crate::io::{Out, SessionId};
@@ -28,7 +27,7 @@ impl Server {
             Alarm::Handshake => now.plus(limits.handshake_ms),
             Alarm::Quiet => session.heard.plus(limits.idle_ms.max(2) / 2),
             Alarm::Idle => session.heard.plus(limits.idle_ms.max(2)),
-            Alarm::Mute => seat(session).muted_until.expect("a mute is set before its alarm"),
+            Alarm::Mute => session.muted_until.expect("a mute is set before its alarm"),
             Alarm::Resume => now.plus(limits.resume_ms),
         }
     }

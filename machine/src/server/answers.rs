@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 impl Server {
     pub(super) fn refuse(&mut self, no: No, turn: &Turn, out: &mut Out) {
-        let until = self.sessions[&turn.session].seat.as_ref().and_then(|seat| seat.muted_until);
+        let until = self.sessions[&turn.session].muted_until;
         let wait_ms = if no == No::Muted { until.map(|until| until.since(turn.now)) } else { None };
         self.answer_once(turn, Answer::Refused { no, wait_ms }, out);
     }
@@ -73,11 +73,11 @@ impl Server {
     pub(super) fn tell_page(&self, turn: &Turn, out: &mut Out) {
         let session = &self.sessions[&turn.session];
         let (entries, more) = match turn.room {
-            Asking::Room(room) => self.rooms[&room].log.page(turn.span),
+            Asking::Room(room) => self.rooms[&room].log.page(turn.span, self.config.store),
             Asking::NoRoom | Asking::NoSuchRoom => {
                 let pair = self.named_pair(session, turn).expect("a bad nick has a row of its own");
                 let span = self.private_span(seat(session), &pair, turn.span);
-                self.talks.talk(&pair).map(|talk| talk.log.page(span)).unwrap_or_default()
+                self.talks.talk(&pair).map(|talk| talk.log.page(span, self.config.store)).unwrap_or_default()
             }
         };
         self.answer(turn, Answer::Page { entries, more }, out);
@@ -117,7 +117,7 @@ impl Server {
         };
         let answer = Answer::Back {
             nick: seat.nick.clone(),
-            muted_ms: seat.muted_until.map(|until| until.since(turn.now)),
+            muted_ms: self.sessions[&turn.session].muted_until.map(|until| until.since(turn.now)),
             rooms: seat.rooms.keys().map(still_in).collect(),
         };
         self.answer(turn, answer, out);

@@ -44,10 +44,14 @@ impl Server {
         assert_eq!(set(Alarm::Handshake), guest, "a guest's time to join runs");
         assert_eq!(set(Alarm::Resume), detached, "the time to return of the detached runs");
         assert_eq!(set(Alarm::Quiet) || set(Alarm::Idle), !guest && !detached, "a member's silence is noticed");
+        let muted = session.muted_until.is_some();
+        let free = session.state == State::Member;
+        assert!(
+            !(muted && free) && (muted || session.state != State::Muted),
+            "the muted have a mute, and members none"
+        );
+        assert_eq!(muted, set(Alarm::Mute), "a mute ends");
         if let Some(seat) = &session.seat {
-            let muted = seat.muted_until.is_some();
-            assert!(muted == (session.state == State::Muted) || detached, "the muted have a mute, and members none");
-            assert_eq!(muted, set(Alarm::Mute), "a mute ends");
             self.check_seat(id, seat);
         }
     }

@@ -55,9 +55,11 @@ impl Server {
             Effect::CatchUp => self.catch_up(turn, out),
             Effect::StartMute => self.start_mute(turn),
             Effect::Silence => {
-                self.seat_mut(turn).muted_until = Some(turn.now.plus(turn.mute_ms.clamp(1, SILENCE_MS_MAX)))
+                let until = turn.now.plus(turn.mute_ms.clamp(1, SILENCE_MS_MAX));
+                self.session_mut(turn.session).muted_until = Some(until);
             }
-            Effect::LiftMute => self.seat_mut(turn).muted_until = None,
+
+            Effect::LiftMute => self.session_mut(turn.session).muted_until = None,
             Effect::MakeOperator => self.seat_mut(turn).operator = true,
             Effect::Raise(event) => turn.raised.push(event),
             Effect::CountGarbled => self.session_mut(turn.session).garbled += 1,
@@ -204,7 +206,7 @@ impl Server {
     }
 
     fn muted_until(&self, turn: &Turn) -> hobnob_spec::messages::Time {
-        seat(&self.sessions[&turn.session]).muted_until.expect("a mute is set before it is announced")
+        self.sessions[&turn.session].muted_until.expect("a mute is set before it is announced")
     }
 
     // ── Talk
@@ -303,7 +305,7 @@ impl Server {
 
     fn spend(&mut self, turn: &Turn) {
         let rate = self.say_rate();
-        self.seat_mut(turn).says.spend(turn.now, rate);
+        self.session_mut(turn.session).says.spend(turn.now, rate);
     }
 
     fn spend_ask(&mut self, turn: &Turn) {
@@ -312,14 +314,14 @@ impl Server {
     }
 
     fn start_mute(&mut self, turn: &Turn) {
-        let before = self.mutes_counted(seat(&self.sessions[&turn.session]), turn.now);
+        let before = self.mutes_counted(&self.sessions[&turn.session], turn.now);
         let limits = &self.config.limits;
         let doubled = limits.mute_ms.saturating_mul(1 << before.min(32));
         let (mute_ms, memory) = (doubled.min(limits.mute_longest_ms), limits.mute_memory_ms);
-        let seat = self.seat_mut(turn);
-        seat.mutes.retain(|at| turn.now.since(*at) <= memory);
-        seat.mutes.push(turn.now);
-        seat.muted_until = Some(turn.now.plus(mute_ms));
+        let session = self.session_mut(turn.session);
+        session.mutes.retain(|at| turn.now.since(*at) <= memory);
+        session.mutes.push(turn.now);
+        session.muted_until = Some(turn.now.plus(mute_ms));
     }
 
     // ── Connection

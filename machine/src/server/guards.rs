@@ -44,7 +44,7 @@ impl Server {
             Guard::TooFastOnceMore => {
                 self.profile(session).flood == Flood::Disconnect
                     && self.talks_too_fast(session, turn.now)
-                    && self.mutes_counted(seat(session), turn.now) + 1 >= self.config.limits.mutes_patience
+                    && self.mutes_counted(session, turn.now) + 1 >= self.config.limits.mutes_patience
             }
             Guard::AsksTooFast => !session.asks.ready(turn.now, self.ask_rate()),
             Guard::ToItself => turn.target == Some(turn.session),
@@ -63,16 +63,14 @@ impl Server {
             },
             Guard::NotOperator => !seat(session).operator,
             Guard::TargetAbsent => turn.target.is_none(),
-            Guard::TargetNotMuted => {
-                turn.target.is_none_or(|target| seat(&self.sessions[&target]).muted_until.is_none())
-            }
+            Guard::TargetNotMuted => turn.target.is_none_or(|target| self.sessions[&target].muted_until.is_none()),
             Guard::GarbledEnough => session.garbled + 1 >= self.config.limits.garbled_max,
             Guard::NoToken => seat(session).token.is_none(),
             Guard::HeardSince => {
                 let alarm = if turn.event == Event::Quiet { Alarm::Quiet } else { Alarm::Idle };
                 self.rings_at(session, alarm, turn.now) > turn.now
             }
-            Guard::StillMuted => seat(session).muted_until.is_some(),
+            Guard::StillMuted => session.muted_until.is_some(),
         }
     }
 
@@ -91,9 +89,9 @@ impl Server {
     }
 
     /// How many of a session's mutes still count.
-    pub(super) fn mutes_counted(&self, seat: &Seat, now: Time) -> u64 {
+    pub(super) fn mutes_counted(&self, session: &Session, now: Time) -> u64 {
         let memory = self.config.limits.mute_memory_ms;
-        seat.mutes.iter().filter(|at| now.since(**at) <= memory).count() as u64
+        session.mutes.iter().filter(|at| now.since(**at) <= memory).count() as u64
     }
 
     /// The conversation that a request names.
@@ -112,7 +110,7 @@ impl Server {
     }
 
     fn talks_too_fast(&self, session: &Session, now: Time) -> bool {
-        !seat(session).says.ready(now, self.say_rate())
+        !session.says.ready(now, self.say_rate())
     }
 
     fn mail_is_full(&self, session: &Session, turn: &Turn) -> bool {

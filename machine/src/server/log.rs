@@ -82,8 +82,8 @@ impl Log {
         first_wanted <= self.kept_after() && first_wanted < before
     }
 
-    /// A page of what is kept, oldest first, and whether older entries are kept.
-    pub(super) fn page(&self, span: Span) -> (Vec<Arc<Entry>>, bool) {
+    /// A page of what is kept, oldest first, and whether there are older entries, here or in a store.
+    pub(super) fn page(&self, span: Span, stored: bool) -> (Vec<Arc<Entry>>, bool) {
         let mut bytes = 0;
         let mut page: Vec<_> = self
             .kept
@@ -101,7 +101,8 @@ impl Log {
             .collect();
         page.reverse();
         let oldest = page.first().map_or(0, |entry| entry.number);
-        (page, oldest > span.after.max(self.kept_after()) + 1)
+        let had_after = if stored { span.after } else { span.after.max(self.kept_after()) };
+        (page, oldest > had_after + 1)
     }
 
     /// What must hold of it.

@@ -26,6 +26,11 @@ pub(super) struct Session {
     /// How many times in a row its client was not understood.
     pub(super) garbled: u64,
     pub(super) asks: Bucket,
+    pub(super) says: Bucket,
+    /// When it was muted for its talking, as far as that still counts.
+    pub(super) mutes: Vec<Time>,
+    /// Set while it is muted, and while a mute of one that was detached or quit runs on.
+    pub(super) muted_until: Option<Time>,
     /// The alarms that are set, by when they ring.
     pub(super) alarms: [Option<Time>; Alarm::ALL.len()],
     /// `None` exactly while it is a guest.
@@ -45,14 +50,9 @@ pub(super) struct Seat {
     pub(super) rooms: BTreeMap<RoomId, u64>,
     /// Its conversations, with the number of the last message that was none of its business.
     pub(super) talks: BTreeMap<Pair, u64>,
-    pub(super) says: Bucket,
     /// The highest number of a request that was applied, and the latest such answers.
     pub(super) applied: u64,
     pub(super) answers: VecDeque<(u64, Answer)>,
-    /// When it was muted for its talking, as far as that still counts.
-    pub(super) mutes: Vec<Time>,
-    /// Set while it is muted, and while it is detached and was muted.
-    pub(super) muted_until: Option<Time>,
     pub(super) operator: bool,
 }
 
@@ -77,11 +77,8 @@ impl Seat {
             joined_from,
             rooms: BTreeMap::new(),
             talks: BTreeMap::new(),
-            says: Bucket::default(),
             applied: 0,
             answers: VecDeque::new(),
-            mutes: Vec::new(),
-            muted_until: None,
             operator: false,
         }
     }

@@ -48,7 +48,7 @@ impl Server {
             conn: session.conn,
             addr: session.addr,
             nick: session.seat.as_ref().map(|seat| seat.nick.clone()),
-            muted_until: session.seat.as_ref().and_then(|seat| seat.muted_until),
+            muted_until: session.muted_until,
             rooms: session.seat.iter().flat_map(|seat| seat.rooms.keys().copied()).collect(),
         })
     }

@@ -26,7 +26,7 @@ words! {
         RefusalChangesNothing,
         /// Whoever leaves is out of all rooms, and then the nick is nobody's.
         LeaverGivesNickBack,
-        /// A nick is taken by a guest becoming a member, who is put into the default room, welcomed and announced, in this order.
+        /// A nick is taken by a guest becoming a member, who is welcomed, put into the default room and announced, in this order.
         JoinIsWhole,
         /// Becoming muted and being free again are told to the rooms.
         StandingAnnounced,
@@ -122,16 +122,16 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let joins = !nicked && matches!(next, Next::Become(State::Member));
             let takes = count(does, TakeNick) + count(does, TakeSuffixedNick);
             takes == joins as usize
-                && joins == in_order(does, &[EnterLobby, Welcome, Announce(News::Joined), DeliverLate])
+                && joins == in_order(does, &[Welcome, EnterLobby, Announce(News::Joined), DeliverLate])
                 && joins == announces(does, News::Joined)
                 && (!joins || has(&[does[0]], TakeNick) || has(&[does[0]], TakeSuffixedNick))
         }
         Law::StandingAnnounced => {
             let hushed = has(does, StartMute) || has(does, Silence);
             hushed == announces(does, News::Muted)
-                && has(does, LiftMute) == announces(does, News::Unmuted)
+                && (has(does, LiftMute) && nicked) == announces(does, News::Unmuted)
                 && (!hushed || matches!(next, Next::Become(State::Muted)) || !connected)
-                && (!has(does, LiftMute) || matches!(next, Next::Become(State::Member)) || !connected)
+                && (!has(does, LiftMute) || matches!(next, Next::Become(State::Member)) || !connected || !nicked)
                 && (!(matches!(state, State::Member) && matches!(next, Next::Become(State::Muted))) || hushed)
                 && (!(matches!(state, State::Muted) && matches!(next, Next::Become(State::Member)))
                     || has(does, LiftMute))
@@ -216,7 +216,8 @@ const fn possible(state: State, event: Event) -> bool {
         | Foreign
         | TooSlow
         | Lost => !matches!(state, State::Detached),
-        MuteOver | Unsilenced => matches!(state, State::Muted | State::Detached),
+        MuteOver => !matches!(state, State::Member),
+        Unsilenced => matches!(state, State::Muted | State::Detached),
         ResumeOver => matches!(state, State::Detached),
         Returned | Silenced | Kicked => !matches!(state, State::Guest),
         Stopping => true,

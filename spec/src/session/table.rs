@@ -28,17 +28,22 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[Arm(Alarm::Handshake)],                                   Stay)],
         (Guest, Join) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                               End),
+            R(StillMuted,       &[Refuse(No::Muted)],                                       Stay),
             R(Full,             &[Refuse(No::Full)],                                        Stay),
             R(NickBad,          &[Refuse(No::NickBad)],                                     Stay),
             R(NickReserved,     &[Refuse(No::NickReserved)],                                Stay),
             R(NickTakenForGood, &[Refuse(No::NickTaken)],                                   Stay),
-            R(NickTaken,        &[TakeSuffixedNick, EnterLobby, Welcome, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
-            R(Always,           &[TakeNick, EnterLobby, Welcome, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],
+            R(NickTaken,        &[TakeSuffixedNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
+            R(Always,           &[TakeNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],
         (Guest, Resume) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                               End),
             R(Always,           &[Refuse(No::SessionOver)],                                 Stay)],
         (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Quit | Operate | Mute | Unmute | Kick) => &[
             R(Always,           &[Refuse(No::NotJoined)],                                   Stay)],
+
+        // Quitting does not shorten a mute.
+        (Guest, MuteOver) => &[
+            R(Always,           &[LiftMute],                                                Stay)],
 
         // ── Anybody with a connection may ask for the report and for a sign of life.
         (Guest | Member | Muted, Report) => &[
@@ -193,7 +198,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── What cannot come to pass: a guest has nothing to repeat, no nick to be named by and no such alarm;
         //    a connection opens once; whoever talks is not muted; and without a connection nothing is asked.
-        (Guest, Again | Quiet | Idle | MuteOver | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
+        (Guest, Again | Quiet | Idle | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
         (Member, MuteOver | Unsilenced) => NEVER,
         (Member | Muted, Opened | HandshakeOver | ResumeOver) => NEVER,
         (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Quit

@@ -192,7 +192,7 @@ words! {
         NoToken,
         /// Something was heard while the alarm was pending.
         HeardSince,
-        /// The session was muted when it was detached, and still is.
+        /// The session was muted before it was detached or quit, and still is.
         StillMuted,
     }
 }
