@@ -1,3 +1,4 @@
 //! Hobnob as its users meet it. The tests stand in `tests/`; this library has what several of them share.
 
+pub mod process;
 pub mod story;
