@@ -2,6 +2,8 @@
 //!
 //! Owns the executor. Decides nothing about the chat.
 
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the real world behind the seam")]
+
 use crate::world::World;
 use async_io::Timer;
 use hobnob_spec::messages::Time;
