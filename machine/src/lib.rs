@@ -5,11 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
 pub mod config;
 pub mod io;
 pub mod server;
 pub mod wire;
 
+pub use client::{Client, ClientAction, ClientFired, ClientInput, ClientOut, Shown, When};
 pub use config::Config;
 pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};
 pub use server::Server;

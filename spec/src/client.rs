@@ -26,8 +26,8 @@ pub const WINDOW: usize = 64;
 pub const QUEUE_MAX: usize = 256;
 /// How many messages are held back for those before them; when it is reached they are shown, and the hole is told.
 pub const HELD_MAX: usize = 1_000;
-/// How many private conversations a client keeps track of; the one that rested longest makes place.
-pub const CONVERSATIONS_MAX: usize = 1_000;
+/// How many rooms and conversations a client keeps track of; the one that rested longest makes place.
+pub const PLACES_MAX: usize = 1_000;
 /// How many messages the client asks for in one page.
 pub const PAGE_ENTRIES: u64 = 100;
 

@@ -1,0 +1,294 @@
+//! What the rows of the client's table do, one thing each.
+
+use super::io::{ClientAction, ClientOut, Shown};
+use super::{Case, Client, Pending, When, Whose};
+use hobnob_spec::client::{
+    ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, WINDOW,
+};
+use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Place, Request, Time};
+use hobnob_spec::names::{Nick, RoomName, Text};
+use std::sync::Arc;
+
+impl Client {
+    pub(super) fn apply(&mut self, now: Time, effect: Effect, case: &Case, out: &mut ClientOut) {
+        match effect {
+            Effect::Keep => self.keep(case),
+            Effect::KeepJoin => {
+                if let Case::Wished(wish) = case {
+                    self.wish = Some(wish.clone());
+                }
+            }
+            Effect::KeepQuit => {
+                self.queue.push_back(Pending { number: None, request: Request::Quit, whose: Whose::Quit });
+            }
+            Effect::Dial => out.actions.push(ClientAction::Dial),
+            Effect::StopDial => out.actions.push(ClientAction::StopDial),
+            Effect::PutOffDial => self.put_off_dial(now),
+            Effect::HangUp => {
+                out.actions.push(ClientAction::HangUp);
+                self.drop_connection();
+            }
+            Effect::LetGo => self.drop_connection(),
+            Effect::SendJoin => self.send_join(out),
+            Effect::SendResume => self.send_resume(out),
+            Effect::SendPing => {
+                self.send(Request::Ping, out);
+            }
+            Effect::SendAgain => self.send_again(out),
+            Effect::SendWaiting => self.send_waiting(out),
+            Effect::TakeSeat
+            | Effect::TakeSeatBack
+            | Effect::ReenterRooms
+            | Effect::LoseSeat
+            | Effect::ForgetSeat
+            | Effect::FollowRoom
+            | Effect::UnfollowRoom => self.apply_to_seat(effect, case),
+            Effect::ShowEntry
+            | Effect::ShowRecalled
+            | Effect::ShowOwn
+            | Effect::MarkSeen
+            | Effect::Hold
+            | Effect::AskPage
+            | Effect::AskPages
+            | Effect::TakePage
+            | Effect::Release => self.apply_to_order(effect, case, out),
+            Effect::TellUnsure => self.give_back(true, out),
+            Effect::TellUnsent => self.give_back(false, out),
+            Effect::TellWelcome
+            | Effect::TellBack
+            | Effect::TellRefusal
+            | Effect::TellAnswer
+            | Effect::TellTooMany
+            | Effect::TellAlready
+            | Effect::TellUnreachable
+            | Effect::TellLost
+            | Effect::TellRetry
+            | Effect::TellGoodbye
+            | Effect::TellForeign
+            | Effect::TellOut => out.actions.extend(self.told(now, effect, case).map(ClientAction::Show)),
+            Effect::Arm(alarm) => self.arm(now, alarm),
+        }
+    }
+
+    fn apply_to_seat(&mut self, effect: Effect, case: &Case) {
+        match (effect, case) {
+            (Effect::TakeSeat, Case::Seat(Answer::Welcome { nick, room, last, .. })) => {
+                self.take_seat(nick, room, *last)
+            }
+            (Effect::TakeSeatBack, Case::Seat(Answer::Back { nick, rooms, .. })) => {
+                self.seat_is(nick);
+                let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
+                self.places.retain(|place, _| !matches!(place, Place::Room(room) if !still(room)));
+            }
+            (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(room),
+            (Effect::LoseSeat, _) => {
+                self.seat = None;
+                self.queue.iter_mut().for_each(|pending| pending.number = None);
+            }
+            (Effect::ForgetSeat, _) => {
+                self.seat = None;
+                self.wish = None;
+                self.places.clear();
+                self.pauses = 0;
+            }
+            (Effect::FollowRoom, Case::Reply(_, Answer::Room { room, last })) => {
+                let track = self.track(&Place::Room(room.clone()));
+                track.last = track.last.max(*last);
+            }
+            (Effect::UnfollowRoom, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
+                let left = |place: &Place| matches!(place, Place::Room(name) if same_name(name.as_str(), room));
+                self.places.retain(|place, _| !left(place));
+                self.queue.retain(|pending| !matches!(&pending.whose, Whose::Hole(place) if left(place)));
+            }
+            (effect, _) => unreachable!("{effect} stands where its answer is"),
+        }
+    }
+
+    fn apply_to_order(&mut self, effect: Effect, case: &Case, out: &mut ClientOut) {
+        match (effect, case) {
+            (Effect::ShowEntry | Effect::ShowRecalled, Case::Entry(place, entry, when)) => {
+                self.show_entry(place, entry, *when, out);
+            }
+            (Effect::MarkSeen, Case::Entry(place, entry, when)) => self.mark_seen(place, entry, *when),
+            (Effect::Hold, Case::Entry(place, entry, when)) => self.hold(place, entry, *when),
+            (Effect::AskPage, Case::Entry(place, ..))
+            | (Effect::AskPage, Case::Reply(Pending { whose: Whose::Hole(place), .. }, _)) => self.ask_page(place, out),
+            (Effect::AskPages, _) => self.ask_pages(out),
+            (Effect::TakePage, Case::Reply(Pending { whose: Whose::Hole(place), .. }, answer)) => {
+                self.take_page(place, answer);
+            }
+            (Effect::Release, Case::Entry(place, ..))
+            | (Effect::Release, Case::Reply(Pending { whose: Whose::Hole(place), .. }, _)) => self.release(place, out),
+            (Effect::ShowOwn, Case::Reply(pending, Answer::Posted { number, at, .. })) => {
+                out.actions.extend(self.own(&pending.request, *number, *at).map(ClientAction::Show));
+            }
+            (effect, _) => unreachable!("{effect} stands where its message is"),
+        }
+    }
+
+    /// What the user is told; `None` where the event carries nothing to tell.
+    fn told(&self, now: Time, effect: Effect, case: &Case) -> Option<Shown> {
+        Some(match (effect, case) {
+            (Effect::TellWelcome, Case::Seat(Answer::Welcome { nick, room, members, .. })) => {
+                Shown::Welcome { nick: nick.clone(), room: room.clone(), members: members.clone() }
+            }
+            (Effect::TellBack, Case::Seat(Answer::Back { nick, muted_ms, rooms })) => {
+                Shown::Back { nick: nick.clone(), muted_ms: *muted_ms, rooms: rooms.clone() }
+            }
+            (Effect::TellRefusal, Case::Seat(Answer::Refused { no, wait_ms })) => {
+                Shown::Refused { no: *no, wait_ms: *wait_ms }
+            }
+            (Effect::TellAnswer, Case::Reply(pending, answer)) => {
+                Shown::Answer { request: pending.request.clone(), answer: answer.clone() }
+            }
+            (Effect::TellTooMany, Case::Asked(request)) => Shown::TooMany { request: request.clone() },
+            (Effect::TellAlready, _) => Shown::AlreadyJoined,
+            (Effect::TellUnreachable, Case::Failed(reason)) => Shown::Unreachable { reason: Some(reason.clone()) },
+            (Effect::TellUnreachable, _) => Shown::Unreachable { reason: None },
+            (Effect::TellLost, _) => Shown::Lost,
+            (Effect::TellRetry, _) => {
+                Shown::Retry { pause_ms: self.alarms.get(&Alarm::Retry).map_or(0, |at| at.since(now)) }
+            }
+            (Effect::TellGoodbye, Case::Ended(why)) => Shown::Goodbye { why: *why },
+            (Effect::TellForeign, _) => Shown::Foreign,
+            (Effect::TellOut, _) => Shown::Out,
+            (effect, _) => unreachable!("{effect} stands where there is something to tell"),
+        })
+    }
+
+    /// The next number; it rises over all that is sent, so that the server can tell what it passed before.
+    pub(super) fn number(&mut self) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        number
+    }
+
+    fn keep(&mut self, case: &Case) {
+        if let Case::Asked(request) = case {
+            self.queue.push_back(Pending { number: None, request: request.clone(), whose: Whose::User });
+        }
+    }
+
+    fn send(&mut self, request: Request, out: &mut ClientOut) -> u64 {
+        let number = self.number();
+        out.actions.push(ClientAction::Send(Asked { number, request }));
+        number
+    }
+
+    fn send_join(&mut self, out: &mut ClientOut) {
+        let wish = self.wish.clone().expect("whoever joins has a wish");
+        self.opening = Some(self.send(Request::Join { nick: wish.nick, token: Some(wish.token) }, out));
+    }
+
+    fn send_resume(&mut self, out: &mut ClientOut) {
+        let token = self.wish.as_ref().expect("whoever returns joined with a token").token;
+        let seen = self.places.iter().filter(|(place, track)| track.last > 0 || matches!(place, Place::Room(_)));
+        let have = seen.map(|(place, track)| Have { place: place.clone(), number: track.last }).collect();
+        self.opening = Some(self.send(Request::Resume { token, have }, out));
+    }
+
+    fn send_again(&mut self, out: &mut ClientOut) {
+        for pending in &mut self.queue {
+            pending.number = pending.number.filter(|_| pending.request.event().applied_once());
+            let Some(number) = pending.number else { continue };
+            out.actions.push(ClientAction::Send(Asked { number, request: pending.request.clone() }));
+        }
+    }
+
+    fn send_waiting(&mut self, out: &mut ClientOut) {
+        // What has a number stands before what has none: the order of the queue is that of the wire.
+        self.queue.make_contiguous().sort_by_key(|pending| pending.number.is_none());
+        let under_way = self.queue.iter().filter(|pending| pending.number.is_some()).count();
+        for _ in under_way..WINDOW {
+            let Some(at) = self.queue.iter().position(|pending| pending.number.is_none()) else { break };
+            let number = self.send(self.queue[at].request.clone(), out);
+            self.queue[at].number = Some(number);
+        }
+    }
+
+    /// Draws a pause of half to one and a half of a length that doubles with every attempt.
+    fn put_off_dial(&mut self, now: Time) {
+        let length = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_LONGEST_MS);
+        self.pauses += 1;
+        let pause = length / 2 + self.draw() % (length + 1);
+        self.alarms.insert(Alarm::Retry, now.plus(pause));
+    }
+
+    /// splitmix64: small, well spread, and the same everywhere.
+    fn draw(&mut self) -> u64 {
+        self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.chance;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn arm(&mut self, now: Time, alarm: Alarm) {
+        self.heard_since &= !matches!(alarm, Alarm::Silence | Alarm::Answer);
+        let at = match alarm {
+            Alarm::Retry => now.plus(PAUSE_MS),
+            Alarm::Dial => now.plus(DIAL_MS),
+            Alarm::Silence => self.heard.plus(SILENCE_MS).max(now.plus(1)),
+            Alarm::Answer => now.plus(ANSWER_MS),
+            Alarm::Page => now.plus(PAGE_PAUSE_MS),
+        };
+        self.alarms.insert(alarm, at);
+    }
+
+    fn seat_is(&mut self, nick: &Nick) {
+        self.seat = Some(nick.clone());
+        self.pauses = 0;
+        if let Some(wish) = &mut self.wish {
+            nick.as_str().clone_into(&mut wish.nick);
+        }
+    }
+
+    fn take_seat(&mut self, nick: &Nick, lobby: &RoomName, last: u64) {
+        self.seat_is(nick);
+        self.places.values_mut().for_each(|track| track.last = 0);
+        self.track(&Place::Room(lobby.clone())).last = last;
+    }
+
+    /// A new session is in the lobby only; the rooms of the old one are asked for again.
+    fn reenter_rooms(&mut self, lobby: &RoomName) {
+        let others = self.places.keys().rev().filter_map(|place| match place {
+            Place::Room(room) if room != lobby => Some(room.as_str().to_owned()),
+            Place::Room(_) | Place::With(_) => None,
+        });
+        for room in others {
+            let request = Request::Enter { room };
+            self.queue.push_front(Pending { number: None, request, whose: Whose::User });
+        }
+    }
+
+    /// Gives back what was sent and may have been applied, or all the rest.
+    fn give_back(&mut self, unsure: bool, out: &mut ClientOut) {
+        let maybe_applied = |p: &Pending| p.number.is_some() && p.request.event().applied_once();
+        for pending in std::mem::take(&mut self.queue) {
+            if unsure && !maybe_applied(&pending) {
+                self.queue.push_back(pending);
+                continue;
+            }
+            match (pending.whose, unsure) {
+                (Whose::User, true) => out.actions.push(ClientAction::Show(Shown::Unsure { request: pending.request })),
+                (Whose::User, false) => {
+                    out.actions.push(ClientAction::Show(Shown::Unsent { request: pending.request }));
+                }
+                (Whose::Quit | Whose::Hole(_), _) => {}
+            }
+        }
+    }
+
+    /// The user's own private message as a message of its conversation.
+    fn own(&self, request: &Request, number: u64, at: Time) -> Option<Shown> {
+        let Request::Private { to, text } = request else { return None };
+        let place = Place::With(Nick::parse_any(to).ok()?);
+        let body = Body::Text(Text::parse(text.clone()).ok()?);
+        let entry = Arc::new(Entry { number, at, nick: self.seat.clone()?, body });
+        Some(Shown::Entry { place, entry, when: When::Live })
+    }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
