@@ -4,6 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod journal;
+pub mod message_log;
+mod os;
 pub mod smol_world;
 pub mod world;
 

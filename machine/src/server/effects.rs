@@ -384,7 +384,7 @@ impl Server {
     }
 
     /// A name as names are compared.
-    pub(super) fn key(&self, name: &str) -> Arc<str> {
+    pub fn key(&self, name: &str) -> Arc<str> {
         key(self.config.nick_case, name)
     }
 

@@ -1,0 +1,240 @@
+//! The rows of the message store: what is kept of each entry, and how an entry is built from it again.
+//!
+//! Owns the columns. Does not know how they are kept or printed.
+
+use crate::message_log::Line;
+use hobnob_machine::{Pair, Shelf};
+use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::names::{Nick, RoomName, Text};
+use hobnob_spec::session::{No, Why};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// What goes into the store.
+#[derive(Debug, Clone)]
+pub(super) enum Stored {
+    /// An entry of a room.
+    Room {
+        /// The room's name as names are compared.
+        key: Arc<str>,
+        /// The room's name.
+        name: RoomName,
+        /// The entry.
+        entry: Arc<Entry>,
+    },
+    /// An entry of a private conversation.
+    Private {
+        /// The conversation.
+        pair: Pair,
+        /// For whom.
+        to: Nick,
+        /// The entry.
+        entry: Arc<Entry>,
+    },
+    /// A join that was refused. It has no number and is in nobody's history.
+    Rejected {
+        /// When.
+        at: Time,
+        /// The nick that was asked for, as it came.
+        nick: String,
+        /// Why it was refused.
+        no: No,
+    },
+}
+
+macro_rules! kinds {
+    ($( $(#[doc = $doc:literal])* $Kind:ident = $name:literal, )*) => {
+        /// What a row of the store tells.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $( $(#[doc = $doc])* $Kind, )* }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$( Self::$Kind, )*];
+
+            /// The kind as it stands in the store and in the message log.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$Kind => $name, )* }
+            }
+        }
+    };
+}
+kinds! {
+    /// Something was said in a room.
+    Say = "say",
+    /// Something was said to one user.
+    Private = "private",
+    /// A user joined the chat.
+    Joined = "joined",
+    /// A user left the chat.
+    Left = "left",
+    /// A user came into a room.
+    Entered = "entered",
+    /// A user went out of a room.
+    LeftRoom = "left-room",
+    /// A user was muted.
+    Muted = "muted",
+    /// A user may talk again.
+    Unmuted = "unmuted",
+    /// A join was refused.
+    Rejected = "rejected",
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let names = || Self::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        Self::ALL.iter().copied().find(|kind| kind.name() == text).ok_or_else(|| format!("the kinds are {}", names()))
+    }
+}
+
+/// A row of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the order of all rows.
+    pub id: u64,
+    /// The record that brought it.
+    pub seq: u64,
+    /// Its number in its room or conversation; a refusal has none.
+    pub number: Option<u64>,
+    /// When the server took it.
+    pub at: Time,
+    /// What it tells.
+    pub kind: Kind,
+    /// The room.
+    pub room: Option<String>,
+    /// Who said it, or to whom it happened.
+    pub sender: String,
+    /// For whom alone it was said.
+    pub recipient: Option<String>,
+    /// What was said, or the meaning of the reason.
+    pub text: Option<String>,
+    /// Why somebody left or was refused, by name; until when somebody is muted, in milliseconds.
+    pub detail: Option<String>,
+}
+
+impl Row {
+    /// The row as people read it.
+    pub fn line(&self) -> Line<'_> {
+        Line {
+            at: self.at,
+            kind: self.kind,
+            room: self.room.as_deref(),
+            sender: &self.sender,
+            recipient: self.recipient.as_deref(),
+            text: self.text.as_deref(),
+            until: until(self.kind, self.detail.as_deref()),
+        }
+    }
+
+    /// The entry that the row was made of; a refusal is none.
+    pub fn entry(&self) -> Option<Entry> {
+        let (number, nick) = (self.number?, Nick::parse_any(&self.sender).ok()?);
+        let body = match self.kind {
+            Kind::Say | Kind::Private => Body::Text(Text::parse(self.text.clone()?).ok()?),
+            Kind::Joined => Body::Joined,
+            Kind::Left => Body::Left(Why::ALL.iter().copied().find(|why| Some(why.name()) == self.detail.as_deref())?),
+            Kind::Entered => Body::Entered,
+            Kind::LeftRoom => Body::LeftRoom,
+            Kind::Muted => Body::Muted { until: until(self.kind, self.detail.as_deref())? },
+            Kind::Unmuted => Body::Unmuted,
+            Kind::Rejected => return None,
+        };
+        Some(Entry { number, at: self.at, nick, body })
+    }
+}
+
+fn until(kind: Kind, detail: Option<&str>) -> Option<Time> {
+    if kind == Kind::Muted { detail?.parse().ok().map(Time) } else { None }
+}
+
+/// What a row consists of, borrowed from what goes into the store.
+#[derive(Debug)]
+pub(super) struct Columns<'a> {
+    pub(super) shelf: Option<String>,
+    pub(super) number: Option<u64>,
+    pub(super) detail: Option<String>,
+    pub(super) line: Line<'a>,
+}
+
+impl Stored {
+    /// The columns of the row.
+    pub(super) fn columns(&self) -> Columns<'_> {
+        match self {
+            Self::Room { key, name, entry } => {
+                let (kind, text, detail) = told(&entry.body, Kind::Say);
+                let shelf = Some(room_shelf(key));
+                let line = line(entry, kind, Some(name.as_str()), None, text);
+                Columns { shelf, number: Some(entry.number), detail, line }
+            }
+            Self::Private { pair, to, entry } => {
+                let (kind, text, detail) = told(&entry.body, Kind::Private);
+                let line = line(entry, kind, None, Some(to.as_str()), text);
+                Columns { shelf: Some(pair_shelf(pair)), number: Some(entry.number), detail, line }
+            }
+            Self::Rejected { at, nick, no } => {
+                let text = Some(no.meaning());
+                let line = Line {
+                    at: *at,
+                    kind: Kind::Rejected,
+                    room: None,
+                    sender: nick,
+                    recipient: None,
+                    text,
+                    until: None,
+                };
+                Columns { shelf: None, number: None, detail: Some(no.name().to_owned()), line }
+            }
+        }
+    }
+}
+
+fn line<'a>(
+    entry: &'a Entry,
+    kind: Kind,
+    room: Option<&'a str>,
+    recipient: Option<&'a str>,
+    text: Option<&'a str>,
+) -> Line<'a> {
+    let until = match &entry.body {
+        Body::Muted { until } => Some(*until),
+        Body::Text(_) | Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Unmuted => None,
+    };
+    Line { at: entry.at, kind, room, sender: entry.nick.as_str(), recipient, text, until }
+}
+
+/// Kind, text and detail of what an entry says.
+fn told(body: &Body, talk: Kind) -> (Kind, Option<&str>, Option<String>) {
+    match body {
+        Body::Text(text) => (talk, Some(text.as_str()), None),
+        Body::Joined => (Kind::Joined, None, None),
+        Body::Left(why) => (Kind::Left, Some(why.meaning()), Some(why.name().to_owned())),
+        Body::Entered => (Kind::Entered, None, None),
+        Body::LeftRoom => (Kind::LeftRoom, None, None),
+        Body::Muted { until } => (Kind::Muted, None, Some(until.0.to_string())),
+        Body::Unmuted => (Kind::Unmuted, None, None),
+    }
+}
+
+/// How a shelf is called in the store. No name holds `#`, `@` or a comma.
+pub(super) fn shelf_name(shelf: &Shelf) -> String {
+    match shelf {
+        Shelf::Room(key) => room_shelf(key),
+        Shelf::Pair(pair) => pair_shelf(pair),
+    }
+}
+
+fn room_shelf(key: &str) -> String {
+    format!("#{key}")
+}
+
+fn pair_shelf(Pair(one, other): &Pair) -> String {
+    format!("@{one},{other}")
+}
