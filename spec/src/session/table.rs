@@ -24,177 +24,179 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
     match (state, event) {
         // ── A guest has a connection and no nick. It may ask for the report, join, return or go; nothing else.
         (Guest, Opened) => &[
-            R(AddressCrowded,   &[Farewell(Why::Crowded)],                                  End),
-            R(Always,           &[Arm(Alarm::Handshake)],                                   Stay)],
+            R(AddressCrowded,   &[Farewell(Why::Crowded)],                                              End),
+            R(Always,           &[Arm(Alarm::Handshake)],                                               Stay)],
         (Guest, Join) => &[
-            R(TokenKnown,       &[HandOver, Raise(Returned)],                               End),
-            R(StillMuted,       &[Refuse(No::Muted)],                                       Stay),
-            R(Full,             &[Refuse(No::Full)],                                        Stay),
-            R(NickBad,          &[Refuse(No::NickBad)],                                     Stay),
-            R(NickReserved,     &[Refuse(No::NickReserved)],                                Stay),
-            R(NickTakenForGood, &[Refuse(No::NickTaken)],                                   Stay),
+            R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
+            R(StillMuted,       &[Refuse(No::Muted)],                                                   Stay),
+            R(Full,             &[Refuse(No::Full)],                                                    Stay),
+            R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
+            R(NickReserved,     &[Refuse(No::NickReserved)],                                            Stay),
+            R(NickTakenForGood, &[Refuse(No::NickTaken)],                                               Stay),
             R(NickTaken,        &[TakeSuffixedNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
             R(Always,           &[TakeNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],
         (Guest, Resume) => &[
-            R(TokenKnown,       &[HandOver, Raise(Returned)],                               End),
-            R(Always,           &[Refuse(No::SessionOver)],                                 Stay)],
+            R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
+            R(Always,           &[Refuse(No::SessionOver)],                                             Stay)],
         (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Quit | Operate | Mute | Unmute | Kick) => &[
-            R(Always,           &[Refuse(No::NotJoined)],                                   Stay)],
+            R(Always,           &[Refuse(No::NotJoined)],                                               Stay)],
 
         // Quitting does not shorten a mute.
         (Guest, MuteOver) => &[
-            R(Always,           &[LiftMute],                                                Stay)],
+            R(Always,           &[LiftMute],                                                            Stay)],
 
         // ── Anybody with a connection may ask for the report and for a sign of life.
         (Guest | Member | Muted, Report) => &[
-            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                 Stay),
-            R(Always,           &[SpendAsk, TellReport],                                    Stay)],
+            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
+            R(Always,           &[SpendAsk, TellReport],                                                Stay)],
         (Guest | Member | Muted, Ping) => &[
-            R(Always,           &[TellPong],                                                Stay)],
+            R(Always,           &[TellPong],                                                            Stay)],
 
         // ── A member talks.
         (Member, Say) => &[
-            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                   Stay),
-            R(TextEmpty,        &[Refuse(No::TextEmpty)],                                   Stay),
-            R(TextLong,         &[Refuse(No::TextLong)],                                    Stay),
-            R(TextUnsafe,       &[Refuse(No::TextUnsafe)],                                  Stay),
-            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack], End),
+            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
+            R(TextEmpty,        &[Refuse(No::TextEmpty)],                                               Stay),
+            R(TextLong,         &[Refuse(No::TextLong)],                                                Stay),
+            R(TextUnsafe,       &[Refuse(No::TextUnsafe)],                                              Stay),
+            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
-            R(Always,           &[Spend, Post, TellPosted],                                 Stay)],
+            R(Always,           &[Spend, Post, TellPosted],                                             Stay)],
         (Member, Private) => &[
-            R(NickBad,          &[Refuse(No::NickBad)],                                     Stay),
-            R(ToItself,         &[Refuse(No::ToItself)],                                    Stay),
-            R(TextEmpty,        &[Refuse(No::TextEmpty)],                                   Stay),
-            R(TextLong,         &[Refuse(No::TextLong)],                                    Stay),
-            R(TextUnsafe,       &[Refuse(No::TextUnsafe)],                                  Stay),
-            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack], End),
+            R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
+            R(ToItself,         &[Refuse(No::ToItself)],                                                Stay),
+            R(TextEmpty,        &[Refuse(No::TextEmpty)],                                               Stay),
+            R(TextLong,         &[Refuse(No::TextLong)],                                                Stay),
+            R(TextUnsafe,       &[Refuse(No::TextUnsafe)],                                              Stay),
+            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
-            R(AbsentRefused,    &[Spend, Refuse(No::Absent)],                               Stay),
-            R(AbsentDiscarded,  &[Spend, Done],                                             Stay),
-            R(MailFull,         &[Spend, Refuse(No::MailFull)],                             Stay),
-            R(Absent,           &[Spend, KeepPrivate, TellWaiting],                         Stay),
-            R(RecipientDetached,&[Spend, KeepPrivate, TellPosted],                          Stay),
-            R(Always,           &[Spend, KeepPrivate, SendPrivate, TellPosted],             Stay)],
+            R(AbsentRefused,    &[Spend, Refuse(No::Absent)],                                           Stay),
+            R(AbsentDiscarded,  &[Spend, Done],                                                         Stay),
+            R(MailFull,         &[Spend, Refuse(No::MailFull)],                                         Stay),
+            R(Absent,           &[Spend, KeepPrivate, TellWaiting],                                     Stay),
+            R(RecipientDetached, &[Spend, KeepPrivate, TellPosted],                                     Stay),
+            R(Always,           &[Spend, KeepPrivate, SendPrivate, TellPosted],                         Stay)],
         // Entering is heard by all in the room, so it costs what talking costs.
         (Member, Enter) => &[
-            R(RoomBad,          &[Refuse(No::RoomBad)],                                     Stay),
-            R(InRoom,           &[Refuse(No::InRoom)],                                      Stay),
-            R(RoomsEnough,      &[Refuse(No::RoomsEnough)],                                 Stay),
-            R(RoomCrowded,      &[Refuse(No::RoomCrowded)],                                 Stay),
-            R(RoomsFull,        &[Refuse(No::RoomsFull)],                                   Stay),
-            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack], End),
+            R(RoomBad,          &[Refuse(No::RoomBad)],                                                 Stay),
+            R(InRoom,           &[Refuse(No::InRoom)],                                                  Stay),
+            R(RoomsEnough,      &[Refuse(No::RoomsEnough)],                                             Stay),
+            R(RoomCrowded,      &[Refuse(No::RoomCrowded)],                                             Stay),
+            R(RoomsFull,        &[Refuse(No::RoomsFull)],                                               Stay),
+            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
-            R(Always,           &[Spend, EnterRoom, TellRoom, AnnounceHere(News::Entered)], Stay)],
+            R(Always,           &[Spend, EnterRoom, TellRoom, AnnounceHere(News::Entered)],             Stay)],
 
         // ── The muted listen. They may ask, leave and quit, but nothing that others would hear as talk.
         (Muted, Say | Private | Enter) => &[
-            R(Always,           &[Refuse(No::Muted)],                                       Stay)],
+            R(Always,           &[Refuse(No::Muted)],                                                   Stay)],
         (Muted, MuteOver | Unsilenced) => &[
-            R(Always,           &[LiftMute, Announce(News::Unmuted)],                Become(Member))],
+            R(Always,           &[LiftMute, Announce(News::Unmuted)],                                   Become(Member))],
 
         // ── Both may ask, leave rooms and quit.
         (Member | Muted, Join | Resume) => &[
-            R(Always,           &[Refuse(No::AlreadyJoined)],                               Stay)],
+            R(Always,           &[Refuse(No::AlreadyJoined)],                                           Stay)],
         (Member | Muted, Leave) => &[
-            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                   Stay),
-            R(Always,           &[LeaveRoom, Done, AnnounceHere(News::LeftRoom)],    Stay)],
+            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
+            R(Always,           &[LeaveRoom, Done, AnnounceHere(News::LeftRoom)],                       Stay)],
         (Member | Muted, Who) => &[
-            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                 Stay),
-            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                   Stay),
-            R(Always,           &[SpendAsk, TellMembers],                                   Stay)],
+            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
+            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
+            R(Always,           &[SpendAsk, TellMembers],                                               Stay)],
         (Member | Muted, Rooms) => &[
-            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                 Stay),
-            R(Always,           &[SpendAsk, TellRooms],                                     Stay)],
+            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
+            R(Always,           &[SpendAsk, TellRooms],                                                 Stay)],
         (Member | Muted, History) => &[
-            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                 Stay),
-            R(NickBad,          &[Refuse(No::NickBad)],                                     Stay),
-            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                   Stay),
-            R(OlderStored,      &[SpendAsk, FetchPage],                                     Stay),
-            R(Always,           &[SpendAsk, TellPage],                                      Stay)],
+            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
+            R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
+            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
+            R(OlderStored,      &[SpendAsk, FetchPage],                                                 Stay),
+            R(Always,           &[SpendAsk, TellPage],                                                  Stay)],
         (Member | Muted, Quit) => &[
-            R(Always,           &[LeaveRooms(Why::Quit), GiveNickBack, Done, Arm(Alarm::Handshake)], Become(Guest))],
+            R(Always,           &[LeaveRooms(Why::Quit), GiveNickBack, Done, Arm(Alarm::Handshake)],    Become(Guest))],
         (Member | Muted, Again) => &[
-            R(AnswerKept,       &[TellAgain],                                               Stay),
-            R(Always,           &[Refuse(No::OutOfOrder)],                                  Stay)],
+            R(AnswerKept,       &[TellAgain],                                                           Stay),
+            R(Always,           &[Refuse(No::OutOfOrder)],                                              Stay)],
 
         // ── An operator is whoever showed the key. What is done to others is theirs to decide, by rows below.
         (Member | Muted, Operate) => &[
-            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                 Stay),
-            R(KeyWrong,         &[SpendAsk, Refuse(No::KeyWrong)],                          Stay),
-            R(Always,           &[MakeOperator, Done],                                      Stay)],
+            R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
+            R(KeyWrong,         &[SpendAsk, Refuse(No::KeyWrong)],                                      Stay),
+            R(Always,           &[MakeOperator, Done],                                                  Stay)],
         (Member | Muted, Event::Mute) => &[
-            R(NotOperator,      &[Refuse(No::NotOperator)],                                 Stay),
-            R(TargetAbsent,     &[Refuse(No::Absent)],                                      Stay),
-            R(Always,           &[Done, Raise(Silenced)],                                   Stay)],
+            R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
+            R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
+            R(Always,           &[Done, Raise(Silenced)],                                               Stay)],
         (Member | Muted, Unmute) => &[
-            R(NotOperator,      &[Refuse(No::NotOperator)],                                 Stay),
-            R(TargetAbsent,     &[Refuse(No::Absent)],                                      Stay),
-            R(TargetNotMuted,   &[Refuse(No::NotMuted)],                                    Stay),
-            R(Always,           &[Done, Raise(Unsilenced)],                                 Stay)],
+            R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
+            R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
+            R(TargetNotMuted,   &[Refuse(No::NotMuted)],                                                Stay),
+            R(Always,           &[Done, Raise(Unsilenced)],                                             Stay)],
         (Member | Muted, Kick) => &[
-            R(NotOperator,      &[Refuse(No::NotOperator)],                                 Stay),
-            R(TargetAbsent,     &[Refuse(No::Absent)],                                      Stay),
-            R(Always,           &[Done, Raise(Kicked)],                                     Stay)],
+            R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
+            R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
+            R(Always,           &[Done, Raise(Kicked)],                                                 Stay)],
         (Member | Muted, Silenced) => &[
-            R(Always,           &[Silence, Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted))],
+            R(Always,           &[Silence, Announce(News::Muted), Arm(Alarm::Mute)],                    Become(Muted))],
         (Member | Muted, Kicked) => &[
-            R(Always,           &[Farewell(Why::Kicked), LeaveRooms(Why::Kicked), GiveNickBack], End)],
+            R(Always,           &[Farewell(Why::Kicked), LeaveRooms(Why::Kicked), GiveNickBack],        End)],
 
         // ── The owner comes back while the old connection still seems to be alive.
         (Member | Muted, Returned) => &[
-            R(Always,           &[DropGhost, TakeOver, WelcomeBack, CatchUp],               Stay)],
+            R(Always,           &[DropGhost, TakeOver, WelcomeBack, CatchUp],                           Stay)],
 
         // ── A detached session waits for its owner. What is said to it meanwhile it gets on returning.
         (Detached, Returned) => &[
-            R(StillMuted,       &[TakeOver, WelcomeBack, CatchUp, Arm(Alarm::Quiet)],       Become(Muted)),
-            R(Always,           &[TakeOver, WelcomeBack, CatchUp, Arm(Alarm::Quiet)],       Become(Member))],
+            R(StillMuted,       &[TakeOver, WelcomeBack, CatchUp, Arm(Alarm::Quiet)],                   Become(Muted)),
+            R(Always,           &[TakeOver, WelcomeBack, CatchUp, Arm(Alarm::Quiet)],                   Become(Member))],
         (Detached, ResumeOver) => &[
-            R(Always,           &[LeaveRooms(Why::Lost), GiveNickBack],                     End)],
+            R(Always,           &[LeaveRooms(Why::Lost), GiveNickBack],                                 End)],
         (Detached, MuteOver) => &[
-            R(Always,           &[LiftMute, Announce(News::Unmuted)],                Stay)],
+            R(Always,           &[LiftMute, Announce(News::Unmuted)],                                   Stay)],
         (Detached, Unsilenced) => &[
-            R(Always,           &[LiftMute, Disarm(Alarm::Mute), Announce(News::Unmuted)], Stay)],
+            R(Always,           &[LiftMute, Disarm(Alarm::Mute), Announce(News::Unmuted)],              Stay)],
         (Detached, Silenced) => &[
-            R(Always,           &[Silence, Announce(News::Muted), Arm(Alarm::Mute)], Stay)],
+            R(Always,           &[Silence, Announce(News::Muted), Arm(Alarm::Mute)],                    Stay)],
         (Detached, Kicked) => &[
-            R(Always,           &[LeaveRooms(Why::Kicked), GiveNickBack],                   End)],
+            R(Always,           &[LeaveRooms(Why::Kicked), GiveNickBack],                               End)],
         (Detached, Stopping) => &[
-            R(Always,           &[],                                                        Stay)],
+            R(Always,           &[],                                                                    Stay)],
 
-        // ── Ways to lose the connection. Whoever has a resume token keeps the session for a while.
+        // ── Ways to lose the connection, beside those above: one too many from an address (Opened), flooding (Say,
+        //    Private, Enter), being kicked, being replaced (Returned). Whoever has a resume token keeps the session for
+        //    a while, unless it was ended for what its client did.
         (Guest, Garbled) => &[
-            R(GarbledEnough,    &[Farewell(Why::Malformed)],                                End),
-            R(Always,           &[CountGarbled, Refuse(No::Malformed)],                     Stay)],
+            R(GarbledEnough,    &[Farewell(Why::Malformed)],                                            End),
+            R(Always,           &[CountGarbled, Refuse(No::Malformed)],                                 Stay)],
         (Member | Muted, Garbled) => &[
-            R(GarbledEnough,    &[Farewell(Why::Malformed), LeaveRooms(Why::Malformed), GiveNickBack], End),
-            R(Always,           &[CountGarbled, Refuse(No::Malformed)],                     Stay)],
+            R(GarbledEnough,    &[Farewell(Why::Malformed), LeaveRooms(Why::Malformed), GiveNickBack],  End),
+            R(Always,           &[CountGarbled, Refuse(No::Malformed)],                                 Stay)],
         (Guest, Foreign) => &[
-            R(Always,           &[Farewell(Why::Foreign)],                                  End)],
+            R(Always,           &[Farewell(Why::Foreign)],                                              End)],
         (Member | Muted, Foreign) => &[
-            R(Always,           &[Farewell(Why::Foreign), LeaveRooms(Why::Foreign), GiveNickBack], End)],
+            R(Always,           &[Farewell(Why::Foreign), LeaveRooms(Why::Foreign), GiveNickBack],      End)],
         (Guest, TooSlow) => &[
-            R(Always,           &[HangUp],                                                  End)],
+            R(Always,           &[HangUp],                                                              End)],
         (Member | Muted, TooSlow) => &[
-            R(NoToken,          &[HangUp, LeaveRooms(Why::TooSlow), GiveNickBack],          End),
-            R(Always,           &[HangUp, Arm(Alarm::Resume)],                              Become(Detached))],
+            R(NoToken,          &[HangUp, LeaveRooms(Why::TooSlow), GiveNickBack],                      End),
+            R(Always,           &[HangUp, Arm(Alarm::Resume)],                                          Become(Detached))],
         (Guest, Lost) => &[
-            R(Always,           &[LetGo],                                                   End)],
+            R(Always,           &[LetGo],                                                               End)],
         (Member | Muted, Lost) => &[
-            R(NoToken,          &[LetGo, LeaveRooms(Why::Lost), GiveNickBack],              End),
-            R(Always,           &[LetGo, Arm(Alarm::Resume)],                               Become(Detached))],
+            R(NoToken,          &[LetGo, LeaveRooms(Why::Lost), GiveNickBack],                          End),
+            R(Always,           &[LetGo, Arm(Alarm::Resume)],                                           Become(Detached))],
         (Guest, HandshakeOver) => &[
-            R(Always,           &[Farewell(Why::NotJoining)],                               End)],
+            R(Always,           &[Farewell(Why::NotJoining)],                                           End)],
         (Member | Muted, Quiet) => &[
-            R(HeardSince,       &[Arm(Alarm::Quiet)],                                       Stay),
-            R(Always,           &[SendPing, Arm(Alarm::Idle)],                              Stay)],
+            R(HeardSince,       &[Arm(Alarm::Quiet)],                                                   Stay),
+            R(Always,           &[SendPing, Arm(Alarm::Idle)],                                          Stay)],
         (Member | Muted, Idle) => &[
-            R(HeardSince,       &[Arm(Alarm::Quiet)],                                       Stay),
-            R(Always,           &[Farewell(Why::Idle), LeaveRooms(Why::Idle), GiveNickBack], End)],
+            R(HeardSince,       &[Arm(Alarm::Quiet)],                                                   Stay),
+            R(Always,           &[Farewell(Why::Idle), LeaveRooms(Why::Idle), GiveNickBack],            End)],
         (Guest, Stopping) => &[
-            R(Always,           &[Farewell(Why::Stopping)],                                 End)],
+            R(Always,           &[Farewell(Why::Stopping)],                                             End)],
         (Member | Muted, Stopping) => &[
-            R(NoToken,          &[Farewell(Why::Stopping), LeaveRooms(Why::Stopping), GiveNickBack], End),
-            R(Always,           &[Farewell(Why::Stopping), Arm(Alarm::Resume)],             Become(Detached))],
+            R(NoToken,          &[Farewell(Why::Stopping), LeaveRooms(Why::Stopping), GiveNickBack],    End),
+            R(Always,           &[Farewell(Why::Stopping), Arm(Alarm::Resume)],                         Become(Detached))],
 
         // ── What cannot come to pass: a guest has nothing to repeat, no nick to be named by and no such alarm;
         //    a connection opens once; whoever talks is not muted; and without a connection nothing is asked.
