@@ -11,6 +11,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// The version of these messages on the wire; it rises when one that speaks the last would misread the next.
+pub const VERSION: u16 = 1;
+
 /// Milliseconds since the beginning of 1970, UTC. The runtime sees to it that it never runs backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Time(pub u64);

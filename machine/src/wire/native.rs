@@ -21,7 +21,7 @@ mod tests;
 /// What both sides open with. Its first byte is no ASCII, so that a text dialect can be told from it.
 pub const MAGIC: [u8; 4] = *b"\xf0HNB";
 /// The version of the protocol that this code speaks.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = hobnob_spec::messages::VERSION;
 /// The bytes of a hello.
 pub const HELLO_BYTES: usize = MAGIC.len() + 2;
 /// The bytes of a frame before its payload.

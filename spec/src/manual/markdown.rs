@@ -18,7 +18,7 @@ pub fn markdown(manual: &Manual) -> String {
     terms(&mut out, "Reason", &manual.endings);
     limits(&mut out, manual);
     profiles(&mut out, manual);
-    out += prose::WIRE;
+    out += &prose::wire();
     out
 }
 

@@ -1,5 +1,8 @@
 //! What the manual says in its own words: how to read it. Facts do not belong here.
 
+use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
+use crate::messages::VERSION;
+
 /// The beginning of the manual.
 pub(super) const INTRODUCTION: &str = "\
 # The Hobnob protocol
@@ -35,4 +38,28 @@ A client sends `Asked`, the server sends `Message`. Every request has exactly on
 ";
 
 /// The native dialect on the wire.
-pub(super) const WIRE: &str = "";
+pub(super) fn wire() -> String {
+    format!(
+        "
+## The native dialect on the wire
+
+Over TCP, each side opens with a hello of 6 bytes: `F0 48 4E 42` (`F0` and \"HNB\"), then its version as two bytes, big
+end first. The version is {VERSION}. Who hears another hello or another version says so and closes the connection.
+
+Then the client sends frames that hold one `Asked` each, and the server frames that hold one `Message` each. A frame is
+the length of its payload as four bytes, big end first, and the payload: at most {FRAME_BYTES_MAX} bytes from a client,
+and {ANSWER_BYTES_MAX} from the server. A longer one ends the connection. A payload that cannot be read is refused with
+`Malformed`, and the next one may be good.
+
+A payload is MessagePack. A message with fields is an array of them in the order of the tables above; a form that holds
+nothing is its name, as a string; a form that holds something is a map of one pair, from the name to the one thing it
+holds or to the array of its fields. A list is an array, nothing is nil, yes and no are booleans. A `Secret` is an array
+of 16 numbers. A `SocketAddr` is a form: `V4` of an array of 4 numbers and the port, or `V6` of 16 numbers and the port.
+
+```text
+00 00 00 07  92 01 A4 50 69 6E 67                                  Asked {{ number: 1, request: Ping }}
+00 00 00 11  92 02 81 A3 53 61 79 92 A5 6C 6F 62 62 79 A2 68 69    Asked {{ number: 2, request: Say {{ \"lobby\", \"hi\" }} }}
+```
+"
+    )
+}

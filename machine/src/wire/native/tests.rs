@@ -235,3 +235,18 @@ proptest! {
         prop_assert_eq!(read_in_pieces::<Message>(&bytes, &[7]), whole);
     }
 }
+
+/// What the manual shows of the wire, byte for byte.
+#[test]
+fn the_manual_shows_frames_as_they_are() {
+    use hobnob_spec::messages::{Asked, Request};
+    let manual = hobnob_spec::manual::markdown(&hobnob_spec::manual::Manual::new());
+    let say = Request::Say { room: "lobby".into(), text: "hi".into() };
+    for asked in [Asked { number: 1, request: Request::Ping }, Asked { number: 2, request: say }] {
+        let mut frame = Vec::new();
+        assert!(super::ask(&asked, &mut frame), "a short request fits into a frame");
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
+        let shown = format!("{}  {}", hex(&frame[..4]), hex(&frame[4..]));
+        assert!(manual.contains(&shown), "the manual shows {shown}");
+    }
+}
