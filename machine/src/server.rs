@@ -190,6 +190,18 @@ impl Server {
         for room in self.rooms.values_mut() {
             room.log.trim(&self.config.limits);
         }
+        for seat in self.sessions.values_mut().filter_map(|session| session.seat.as_mut()) {
+            seat.trim_answers(self.config.limits.answers_kept);
+        }
+        self.settle();
+    }
+
+    /// Lets go of rooms and conversations for which narrower settings leave no place, as soon as nobody needs them.
+    fn settle(&mut self) {
+        while self.rooms.len() as u64 > self.config.limits.rooms_max && self.forgettable_room().is_some() {
+            self.forget_room();
+        }
+        self.forget_talks(self.config.limits.conversations_max);
     }
 
     /// Takes an event: the row that fires, then what it raised, each by a row of its own.
@@ -201,6 +213,7 @@ impl Server {
             let mut turn = Turn::raised_at(&mut turn, target, event);
             self.fire(&mut turn, out);
         }
+        self.settle();
     }
 
     /// Fires the first row of the cell whose guard holds.

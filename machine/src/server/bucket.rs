@@ -25,18 +25,23 @@ pub(super) struct Bucket {
 impl Bucket {
     /// Whether there is a token.
     pub(super) fn ready(&self, now: Time, rate: Rate) -> bool {
-        rate.per_second == 0 || self.missing(now, rate) + TOKEN <= rate.burst.max(1) * TOKEN
+        rate.per_second == 0 || self.missing(now, rate) + TOKEN <= full(rate)
     }
 
     /// Takes a token, whether or not there is one.
     pub(super) fn spend(&mut self, now: Time, rate: Rate) {
-        self.spent = (self.missing(now, rate) + TOKEN).min(rate.burst.max(1) * TOKEN);
+        self.spent = (self.missing(now, rate) + TOKEN).min(full(rate));
         self.at = now;
     }
 
     fn missing(&self, now: Time, rate: Rate) -> u64 {
         self.spent.saturating_sub(now.since(self.at).saturating_mul(rate.per_second))
     }
+}
+
+/// What a full bucket holds.
+fn full(rate: Rate) -> u64 {
+    rate.burst.max(1).saturating_mul(TOKEN)
 }
 
 #[cfg(test)]

@@ -58,7 +58,6 @@ impl Server {
                 let until = turn.now.plus(turn.mute_ms.clamp(1, SILENCE_MS_MAX));
                 self.session_mut(turn.session).muted_until = Some(until);
             }
-
             Effect::LiftMute => self.session_mut(turn.session).muted_until = None,
             Effect::MakeOperator => self.seat_mut(turn).operator = true,
             Effect::Raise(event) => turn.raised.push(event),
@@ -146,12 +145,12 @@ impl Server {
         (self.rooms.len() as u64) < self.config.limits.rooms_max || self.forgettable_room().is_some()
     }
 
-    fn forgettable_room(&self) -> Option<RoomId> {
+    pub(super) fn forgettable_room(&self) -> Option<RoomId> {
         let empty = self.rooms.iter().filter(|(id, room)| room.members.is_empty() && **id != self.lobby);
         empty.min_by_key(|(id, room)| (room.empty_since, **id)).map(|(id, _)| *id)
     }
 
-    fn forget_room(&mut self) {
+    pub(super) fn forget_room(&mut self) {
         if let Some(room) = self.forgettable_room().and_then(|id| self.rooms.remove(&id)) {
             self.room_ids.remove(&room.key);
             // A room that begins later goes on after it, so that the store never gets two entries of one number.
@@ -229,6 +228,7 @@ impl Server {
         let pair = self.named_pair(session, turn).expect("a bad nick has a row of its own");
         let (from, own) = (seat(session).nick.clone(), Arc::clone(&seat(session).key));
         let to = Arc::clone(pair.other(&own));
+        self.make_place_for(&pair);
         let before = self.talks.last(&pair);
         self.seat_mut(turn).talks.entry(pair.clone()).or_insert(before);
         let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
@@ -237,6 +237,26 @@ impl Server {
         let to = wished(turn);
         out.actions.push(Action::Keep { pair, to, entry: Arc::clone(&entry) });
         turn.posted = Some(entry);
+    }
+
+    /// Lets go of the conversation that rested longest, if this one is new and there is no place for it.
+    fn make_place_for(&mut self, pair: &Pair) {
+        let max = self.config.limits.conversations_max;
+        if self.talks.talk(pair).is_none() {
+            self.forget_talks(max.saturating_sub(1));
+        }
+    }
+
+    /// Lets go of conversations in which nothing waits, down to so many; their parties forget them too.
+    pub(super) fn forget_talks(&mut self, at_most: u64) {
+        while let Some(pair) = self.talks.forget_beyond(at_most) {
+            for key in [&pair.0, &pair.1] {
+                let session = self.nicks.get(key).and_then(|id| self.sessions.get_mut(id));
+                if let Some(seat) = session.and_then(|session| session.seat.as_mut()) {
+                    seat.talks.remove(&pair);
+                }
+            }
+        }
     }
 
     fn send_private(&mut self, turn: &Turn, out: &mut Out) {

@@ -123,5 +123,10 @@ pub(super) fn size(entry: &Entry) -> u64 {
         Body::Text(text) => text.as_str().len() as u64,
         Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
     };
-    text + ENTRY_BYTES
+    size_of(text)
+}
+
+/// About how many bytes an entry takes that has so many bytes of text.
+pub(super) fn size_of(text_bytes: u64) -> u64 {
+    text_bytes + ENTRY_BYTES
 }

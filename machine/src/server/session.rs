@@ -87,6 +87,11 @@ impl Seat {
     pub(super) fn keep_answer(&mut self, number: u64, answer: Answer, kept: u64) {
         self.applied = number;
         self.answers.push_back((number, answer));
+        self.trim_answers(kept);
+    }
+
+    /// Lets go of the oldest answers beyond what may be kept.
+    pub(super) fn trim_answers(&mut self, kept: u64) {
         while self.answers.len() as u64 > kept {
             self.answers.pop_front();
         }

@@ -3,7 +3,7 @@
 //! Owns what is known of a pair of nicks, present or not. Who is present it does not know.
 
 use super::keys::fold;
-use super::log::{Log, size};
+use super::log::{Log, size, size_of};
 use crate::io::Pair;
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::{Body, Entry, Time};
@@ -76,7 +76,7 @@ impl Talks {
         }
         let waiting = talk.log.newer(talk.seen[pair.side(key)]);
         let (count, used) = waiting.fold((0, 0), |(count, used), entry| (count + 1, used + size(entry)));
-        count >= limits.mail_max.min(limits.kept_entries_max) || used + bytes > limits.kept_bytes_max
+        count >= limits.mail_max.min(limits.kept_entries_max) || used + size_of(bytes) > limits.kept_bytes_max
     }
 
     /// Numbers and keeps a message, which waits for its recipient until [`Talks::mark_seen`].
@@ -90,7 +90,6 @@ impl Talks {
         limits: &Limits,
     ) -> Arc<Entry> {
         if !self.talks.contains_key(pair) {
-            self.make_place(limits);
             let talk = Talk { log: Log::after(self.floor), seen: [self.floor; 2], used: 0 };
             self.talks.insert(pair.clone(), talk);
         }
@@ -129,14 +128,15 @@ impl Talks {
         talk.log.newer(after).filter(by_other).cloned().collect()
     }
 
-    fn make_place(&mut self, limits: &Limits) {
-        if (self.talks.len() as u64) < limits.conversations_max {
-            return;
+    /// Forgets one conversation, if there are more than so many and nothing waits in one of them.
+    pub(super) fn forget_beyond(&mut self, at_most: u64) -> Option<Pair> {
+        if self.talks.len() as u64 <= at_most {
+            return None;
         }
-        if let Some(pair) = self.forgettable().cloned() {
-            let talk = self.talks.remove(&pair).expect("it was just found");
-            self.floor = self.floor.max(talk.log.last);
-        }
+        let pair = self.forgettable().cloned()?;
+        let talk = self.talks.remove(&pair).expect("it was just found");
+        self.floor = self.floor.max(talk.log.last);
+        Some(pair)
     }
 
     /// The conversation that rested longest, of those in which nothing waits.
@@ -149,7 +149,8 @@ impl Talks {
 
     /// What must hold of them.
     pub(super) fn check(&self, limits: &Limits) {
-        assert!(self.talks.len() as u64 <= limits.conversations_max, "no more conversations are kept than may be");
+        let few = self.talks.len() as u64 <= limits.conversations_max;
+        assert!(few || self.forgettable().is_none(), "no more conversations are kept than may be, or have to be");
         for (pair, talk) in &self.talks {
             talk.log.check();
             assert!(pair.0 <= pair.1, "a pair is in order");

@@ -1,0 +1,58 @@
+//! Which rows of the session table have fired. Reads the table itself, so that a new row is asked for at once.
+
+use hobnob_machine::Fired;
+use hobnob_spec::session::{Event, State, cell};
+use std::collections::BTreeMap;
+
+/// How often each row has fired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    fired: BTreeMap<(State, Event, u8), u64>,
+}
+
+impl Coverage {
+    /// Counts a row that fired.
+    pub fn count(&mut self, fired: &Fired) {
+        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
+    }
+
+    /// Adds what another walk has reached.
+    pub fn add(&mut self, other: &Self) {
+        for (row, times) in &other.fired {
+            *self.fired.entry(*row).or_insert(0) += times;
+        }
+    }
+
+    /// How many rows have fired, and how many there are.
+    pub fn reached(&self) -> (usize, usize) {
+        (self.fired.len(), all_rows().count())
+    }
+
+    /// The rows that never fired, each by state, event and guard. A guard that never failed shows as the rows below
+    /// it, one that never held as its own.
+    pub fn unreached(&self) -> Vec<String> {
+        let named = |(state, event, row): (State, Event, u8)| {
+            format!("({state}, {event}) {}", cell(state, event)[usize::from(row)].0)
+        };
+        all_rows().filter(|row| !self.fired.contains_key(row)).map(named).collect()
+    }
+
+    /// The rows that fired least, with how often.
+    pub fn rarest(&self, count: usize) -> Vec<(String, u64)> {
+        let mut rows: Vec<_> = self.fired.iter().collect();
+        rows.sort_by_key(|(row, times)| (**times, **row));
+        let named = |((state, event, row), times): (&(State, Event, u8), &u64)| {
+            (format!("({state}, {event}) {}", cell(*state, *event)[usize::from(*row)].0), *times)
+        };
+        rows.into_iter().take(count).map(named).collect()
+    }
+}
+
+fn all_rows() -> impl Iterator<Item = (State, Event, u8)> {
+    State::ALL.iter().flat_map(|state| {
+        Event::ALL.iter().flat_map(move |event| {
+            let rows = u8::try_from(cell(*state, *event).len()).expect("a cell has a few rows");
+            (0..rows).map(move |row| (*state, *event, row))
+        })
+    })
+}
