@@ -72,8 +72,8 @@ impl Player {
             Answer::Back { .. } => self.seated = true,
             Answer::Room { room, last } => drop(self.have.insert(Place::Room(room.clone()), *last)),
             Answer::Done => {
-                let quit = |asked: &&Asked| asked.number == number && asked.request == Request::Quit;
-                if self.sent.iter().find(quit).is_some() {
+                let quit = |asked: &Asked| asked.number == number && asked.request == Request::Quit;
+                if self.sent.iter().any(quit) {
                     self.seated = false;
                 }
             }

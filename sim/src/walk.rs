@@ -8,7 +8,7 @@ use crate::coverage::Coverage;
 use crate::player::Player;
 use fastrand::Rng;
 use hobnob_machine::{Config, Conn, Fired, Input, Out, Server};
-use hobnob_spec::messages::{Place, Request, Secret, Time, Where};
+use hobnob_spec::messages::{Request, Secret, Time, Where};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -321,11 +321,6 @@ impl Walk {
     fn secret(&mut self) -> Secret {
         Secret(self.rng.u128(1..).to_be_bytes())
     }
-}
-
-/// A place that no honest client has, for hostile resumes.
-pub fn nowhere() -> Place {
-    Place::Room(hobnob_spec::names::RoomName::parse("nowhere").expect("a room's name"))
 }
 
 impl Drop for Walk {
