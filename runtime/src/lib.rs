@@ -4,11 +4,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod hub;
 pub mod journal;
 pub mod message_log;
 mod os;
 pub mod smol_world;
 pub mod world;
 
+pub use hub::{Listener, ServerHandle, ServerSettings, StartError, serve};
 pub use smol_world::SmolWorld;
 pub use world::World;

@@ -1,0 +1,211 @@
+//! A server: listeners and readers, the hub that owns the machine, and the journal, started and stopped together.
+//!
+//! Owns what can be set about a running server besides the machine's own settings. Start with [`serve`].
+
+mod clock;
+mod console;
+mod core;
+mod keeper;
+mod lines;
+mod outbox;
+mod reader;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use self::core::{Hub, Parts};
+use self::keeper::{JOBS_MAX, Keeper};
+use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered, recover};
+use crate::world::World;
+use async_channel::{Receiver, Sender};
+use hobnob_machine::{Config, Input};
+use hobnob_spec::profile::Profile;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How many pieces of news the readers may have for the hub before they wait.
+const HEARD_MAX: usize = 1_024;
+/// How often the journal is made safe from a power cut under [`Durability::Interval`].
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// A port, and how those who come through it are treated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// `HOST:PORT`; port 0 takes any that is free.
+    pub addr: String,
+    /// The profile of its users.
+    pub profile: Profile,
+}
+
+/// What a server is started with.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// The ports, at least one.
+    pub listeners: Vec<Listener>,
+    /// The machine's settings. Its profiles are taken from the listeners.
+    pub config: Config,
+    /// When what was acknowledged is safe from a power cut.
+    pub durability: Durability,
+    /// After how many records a snapshot of the machine is taken, so that a start need not replay them.
+    pub snapshot_every: u64,
+    /// How often the status line is printed; `None` for never.
+    pub status_every: Option<Duration>,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listeners: vec![Listener { addr: "127.0.0.1:18000".into(), profile: Profile::open() }],
+            config: Config::default(),
+            durability: Durability::Always,
+            snapshot_every: 100_000,
+            status_every: Some(Duration::from_secs(30)),
+        }
+    }
+}
+
+/// Why a server cannot start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A port cannot be had.
+    Port {
+        /// Which.
+        addr: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The journal cannot be used.
+    Journal(JournalError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port { addr, error } if error.kind() == io::ErrorKind::AddrInUse => {
+                write!(f, "another program listens on {addr} already; stop it, or choose another port with --listen")
+            }
+            Self::Port { addr, error } => write!(f, "cannot listen on {addr}: {error}; choose another with --listen"),
+            Self::Journal(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<JournalError> for StartError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// A server that runs. It stops when it is told to, or when this is dropped.
+#[derive(Debug)]
+pub struct ServerHandle {
+    addrs: Vec<SocketAddr>,
+    stop: Sender<()>,
+    ended: Receiver<Result<(), JournalError>>,
+}
+
+impl ServerHandle {
+    /// The addresses of the listeners, in their order.
+    pub fn addrs(&self) -> &[SocketAddr] {
+        &self.addrs
+    }
+
+    /// Tells the server to stop: no more connections, everybody is told, outboxes are drained, the journal is synced.
+    pub fn stop(&self) {
+        self.stop.close();
+    }
+
+    /// Waits until the server has stopped. Fails when the journal could not be closed.
+    pub async fn ended(&self) -> Result<(), JournalError> {
+        self.ended.recv().await.expect("a server says how it ended")
+    }
+}
+
+/// Starts a server on `journal`: makes again what the journal holds, and then listens. Fails when a port cannot be
+/// had or the journal cannot be used.
+pub async fn serve<W: World>(
+    world: W,
+    mut journal: Box<dyn Journal>,
+    settings: ServerSettings,
+) -> Result<ServerHandle, StartError> {
+    let config = Config {
+        profiles: settings.listeners.iter().map(|listener| listener.profile.clone()).collect(),
+        ..settings.config.clone()
+    };
+    let keeps = config.store;
+    let recovered = recover(journal.as_mut(), Genesis { seed: world.seed(), config: config.clone() })?;
+    for note in &recovered.notes {
+        tracing::warn!("{note}");
+    }
+    if !recovered.is_new {
+        tracing::info!("recovered the journal up to record {}", recovered.next - 1);
+    }
+    let first = first_inputs(&recovered, config);
+    let (listeners, addrs) = bind(&world, &settings.listeners).await?;
+    let (jobs, jobs_end) = async_channel::bounded(JOBS_MAX);
+    let (done_end, done) = async_channel::bounded(JOBS_MAX);
+    world.spawn_aside("journal", journal::serve(journal, jobs_end, done_end));
+    let (readers, heard) = async_channel::bounded(HEARD_MAX);
+    let (stop, stopped) = async_channel::bounded(1);
+    let (ports, ports_closed) = async_channel::bounded::<()>(1);
+    for (number, listener) in (0..).zip(listeners) {
+        let accept = reader::accept(world.clone(), listener, number, readers.clone(), ports_closed.clone());
+        world.spawn(accept);
+    }
+    let keeping = keeper::Keeping { durability: settings.durability, snapshot_every: settings.snapshot_every };
+    let Recovered { server, next, at, next_conn, pending, .. } = recovered;
+    let keeper = Keeper::new(jobs, done, keeping, keeps, (next, pending));
+    let (status_every, sync_every) = (settings.status_every, SYNC_EVERY);
+    let hub = Hub::new(Parts {
+        world: world.clone(),
+        server,
+        keeper,
+        heard,
+        readers,
+        stop: stopped,
+        ports,
+        last: at,
+        next_conn,
+        status_every,
+        sync_every,
+    });
+    let (says, ended) = async_channel::bounded(1);
+    world.spawn(async move {
+        // Whoever started the server may have lost interest.
+        drop(says.try_send(hub.run(first).await));
+    });
+    Ok(ServerHandle { addrs, stop, ended })
+}
+
+/// What a machine that was made again has to know first.
+fn first_inputs(recovered: &Recovered, config: Config) -> Vec<Input> {
+    let mut first = Vec::new();
+    let nick_case = recovered.server.config().nick_case;
+    if nick_case != config.nick_case {
+        tracing::warn!("how nicks are told apart stays as it was when the data folder began: {nick_case:?}");
+    }
+    let config = Config { nick_case, ..config };
+    if *recovered.server.config() != config {
+        first.push(Input::Configured(config));
+    }
+    if !recovered.is_new {
+        first.push(Input::Restarted);
+    }
+    first
+}
+
+async fn bind<W: World>(world: &W, wanted: &[Listener]) -> Result<(Vec<W::Listener>, Vec<SocketAddr>), StartError> {
+    let (mut listeners, mut addrs) = (Vec::new(), Vec::new());
+    for Listener { addr, profile: _ } in wanted {
+        let fail = |error| StartError::Port { addr: addr.clone(), error };
+        let listener = world.bind(addr).await.map_err(fail)?;
+        addrs.push(W::local_addr(&listener).map_err(fail)?);
+        listeners.push(listener);
+    }
+    Ok((listeners, addrs))
+}

@@ -1,0 +1,515 @@
+//! The hub: the one task that owns the machine.
+//!
+//! Turn by turn it takes what has come, steps the machine, and says what the machine ordered as soon as the journal
+//! has the inputs that caused it. Decides nothing about the chat.
+
+use super::clock::Clock;
+use super::console;
+use super::keeper::{Keeper, Kept};
+use super::lines::Lines;
+use super::outbox::{Outbox, Written};
+use super::reader::{self, Heard};
+use super::tally::Tally;
+use super::turn::Turn;
+use crate::journal::{Checkpoint, Done, JournalError, OutputDigest, Page, PageQuery};
+use crate::world::World;
+use async_channel::{Receiver, Sender};
+use futures_lite::FutureExt;
+use hobnob_machine::wire::native::Read;
+use hobnob_machine::{Action, Conn, Input, Out, Server};
+use hobnob_spec::limits::PAGE_BYTES_MAX;
+use hobnob_spec::messages::{Answer, Asked, Message, Place, Request, Time};
+use hobnob_spec::session::No;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many times a turn listens to the readers at most.
+const TURN_HEARD_MAX: usize = 512;
+/// How many inputs a turn takes at most, but for what came in its last bytes.
+const TURN_INPUTS_MAX: usize = 4_096;
+/// How long a stopping server waits for its readers and its disk.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How often a stopping server looks whether all is done.
+const STOP_LOOKS_EVERY: Duration = Duration::from_millis(10);
+/// How long a connection that was told goodbye may take to end.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// What a hub is made of.
+pub(super) struct Parts<W: World> {
+    pub(super) world: W,
+    pub(super) server: Server,
+    pub(super) keeper: Keeper,
+    pub(super) heard: Receiver<Heard<W>>,
+    pub(super) readers: Sender<Heard<W>>,
+    /// Closed when the server is to stop.
+    pub(super) stop: Receiver<()>,
+    /// Closed when the ports are to be closed.
+    pub(super) ports: Sender<()>,
+    /// The time of the last record.
+    pub(super) last: Time,
+    pub(super) next_conn: u64,
+    pub(super) status_every: Option<Duration>,
+    pub(super) sync_every: Duration,
+}
+
+/// The hub.
+pub(super) struct Hub<W: World> {
+    parts: Parts<W>,
+    clock: Clock<W>,
+    out: Out,
+    turn: Turn,
+    /// What is said without the machine while the journal cannot be written; it waits for no record.
+    gate: Turn,
+    lines: Lines<W>,
+    /// Connections with something new in their outbox.
+    to_write: Vec<usize>,
+    /// Inputs that come first in the next turn.
+    first: VecDeque<Input>,
+    pages: BTreeMap<u64, (Conn, u64)>,
+    next_page: u64,
+    tally: Tally,
+    /// Connections that were told goodbye, and when they are given up.
+    lingering: VecDeque<(Duration, Conn)>,
+    status_at: Option<Duration>,
+    sync_at: Duration,
+    /// When a stopping server ends at the latest.
+    stops_at: Option<Duration>,
+    sleep: Option<(Duration, Sleep)>,
+    closing: bool,
+    closed: Option<Result<(), JournalError>>,
+    /// A journal that failed was said once.
+    failed_before: bool,
+}
+
+type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+enum Woken<W: World> {
+    Heard(Heard<W>),
+    Done(Done),
+    Time,
+    Stop,
+}
+
+impl<W: World> Hub<W> {
+    pub(super) fn new(parts: Parts<W>) -> Self {
+        let now = parts.world.now();
+        Self {
+            clock: Clock::new(parts.world.clone(), parts.last),
+            out: Out::default(),
+            turn: Turn::default(),
+            gate: Turn::default(),
+            lines: Lines::default(),
+            to_write: Vec::new(),
+            first: VecDeque::new(),
+            pages: BTreeMap::new(),
+            next_page: 1,
+            tally: Tally::default(),
+            lingering: VecDeque::new(),
+            status_at: parts.status_every.map(|every| now + every),
+            sync_at: now + parts.sync_every,
+            stops_at: None,
+            sleep: None,
+            closing: false,
+            closed: None,
+            failed_before: false,
+            parts,
+        }
+    }
+
+    /// Serves until it is told to stop, and has the journal closed. `first` are the inputs of the start.
+    pub(super) async fn run(mut self, first: Vec<Input>) -> Result<(), JournalError> {
+        self.first.extend(first);
+        self.end_turn();
+        loop {
+            let woken = self.wait().await;
+            // Whoever is ready to bring something may do so first: what comes together is said together.
+            futures_lite::future::yield_now().await;
+            self.take_first();
+            match woken {
+                Woken::Heard(heard) => self.take_heard(heard),
+                Woken::Done(done) => self.take_done(done),
+                Woken::Time => self.sleep = None,
+                Woken::Stop => self.begin_stop(),
+            }
+            self.take_all_that_came();
+            self.end_turn();
+            if let Some(result) = self.closed.take() {
+                return result;
+            }
+        }
+    }
+
+    /// Waits until something comes or is due.
+    async fn wait(&mut self) -> Woken<W> {
+        let deadline = self.deadline();
+        if self.sleep.as_ref().is_none_or(|(at, _)| *at > deadline) {
+            let world = self.parts.world.clone();
+            let sleep = async move { world.sleep_until(deadline).await };
+            self.sleep = Some((deadline, Box::pin(sleep)));
+        }
+        let (_, sleep) = self.sleep.as_mut().expect("a sleep was begun");
+        let done = async {
+            match self.parts.keeper.done.recv().await {
+                Ok(done) => Woken::Done(done),
+                Err(_) => unreachable!("the journal serves until it is told to close"),
+            }
+        };
+        let time = async {
+            sleep.await;
+            Woken::Time
+        };
+        let heard = async {
+            if self.parts.keeper.crowded() {
+                return std::future::pending().await;
+            }
+            Woken::Heard(self.parts.heard.recv().await.expect("the hub itself keeps a sender"))
+        };
+        let stop = async {
+            if self.stops_at.is_some() {
+                return std::future::pending().await;
+            }
+            // Nothing is ever sent: the channel is closed.
+            let _ = self.parts.stop.recv().await;
+            Woken::Stop
+        };
+        done.or(heard).or(time).or(stop).await
+    }
+
+    /// When something is due at the latest.
+    fn deadline(&self) -> Duration {
+        let wake = self.parts.server.wake_at().map(|time| self.clock.at(time));
+        let wake = wake.filter(|_| !self.parts.keeper.failing());
+        let linger = self.lingering.front().map(|(at, _)| *at);
+        let stop = self.stops_at.map(|_| self.parts.world.now() + STOP_LOOKS_EVERY);
+        let retry = self.parts.keeper.retry_at();
+        let some = [wake, linger, stop, retry, self.status_at].into_iter().flatten();
+        some.fold(self.sync_at, Duration::min)
+    }
+
+    fn take_all_that_came(&mut self) {
+        while let Ok(done) = self.parts.keeper.done.try_recv() {
+            self.take_done(done);
+        }
+        self.take_first();
+        let inputs_before = self.tally.inputs;
+        for _ in 0..TURN_HEARD_MAX {
+            if self.parts.keeper.crowded() || self.tally.inputs - inputs_before >= TURN_INPUTS_MAX as u64 {
+                break;
+            }
+            let Ok(heard) = self.parts.heard.try_recv() else { break };
+            self.take_heard(heard);
+        }
+        self.see_to_time();
+    }
+
+    /// Takes the inputs that waited, if the journal can be written.
+    fn take_first(&mut self) {
+        while !self.parts.keeper.failing()
+            && let Some(input) = self.first.pop_front()
+        {
+            self.step(input);
+        }
+    }
+
+    /// Does what is due.
+    fn see_to_time(&mut self) {
+        let now = self.parts.world.now();
+        let time = self.clock.time();
+        if !self.parts.keeper.failing() && self.parts.server.wake_at().is_some_and(|at| at <= time) {
+            self.out.clear();
+            self.parts.server.step(time, Input::Wake, &mut self.out);
+            self.parts.keeper.woke(&self.out, &self.parts.server);
+            self.carry_out();
+        }
+        if self.status_at.is_some_and(|at| at <= now) {
+            self.status_at = self.parts.status_every.map(|every| now + every);
+            tracing::info!("status: {}", self.tally.line(self.lines.len(), self.parts.keeper.lag()));
+        }
+        if self.sync_at <= now {
+            self.sync_at = now + self.parts.sync_every;
+            self.parts.keeper.sync();
+        }
+        while let Some((_, conn)) = self.lingering.pop_front_if(|(at, _)| *at <= now) {
+            if let Some(slot) = self.lines.slot(conn) {
+                self.lines.at(slot).outbox.give_up();
+            }
+        }
+        if let Some(at) = self.stops_at {
+            self.see_to_stop(at <= now);
+        }
+    }
+
+    // ── What comes
+
+    fn take_heard(&mut self, heard: Heard<W>) {
+        match heard {
+            Heard::Came { stream, addr, listener } => self.welcome(stream, addr, listener),
+            Heard::Bytes { slot, conn, reads, bytes } => {
+                self.tally.bytes_in += bytes as u64;
+                for read in reads {
+                    // The machine may have ended the connection meanwhile: what else it sent is passed over.
+                    match self.lines.same(slot, conn) {
+                        Some(line) if !line.closed => self.take_read(slot, conn, read),
+                        Some(_) | None => return,
+                    }
+                }
+            }
+            Heard::Gone { slot, conn } => {
+                if self.lines.same(slot, conn).is_some_and(|line| !line.closed) {
+                    self.step_or_wait(Input::Lost { conn });
+                }
+                self.turn.free(&mut self.lines, slot);
+            }
+        }
+    }
+
+    /// Takes in a connection.
+    fn welcome(&mut self, stream: W::Stream, addr: SocketAddr, listener: u16) {
+        let conn = Conn(self.parts.next_conn);
+        self.parts.next_conn += 1;
+        let (reader, writer) = W::split(stream);
+        let outbox = Outbox::new(writer);
+        let slot = self.lines.add(conn, addr, Arc::clone(&outbox));
+        self.tally.clients_peak = self.tally.clients_peak.max(self.lines.len());
+        let readers = self.parts.readers.clone();
+        self.parts.world.spawn(reader::read(reader, outbox, slot, conn, readers));
+        if self.parts.keeper.failing() || self.stops_at.is_some() {
+            self.refuse_at_gate(slot, 0);
+            self.end_line(slot);
+        } else {
+            self.step(Input::Opened { conn, addr, listener });
+        }
+    }
+
+    fn take_read(&mut self, slot: usize, conn: Conn, read: Read<Asked>) {
+        if self.parts.keeper.failing() {
+            return self.answer_at_gate(slot, read);
+        }
+        match read {
+            Read::Hello => self.greet(slot),
+            Read::Item(asked) => self.step(Input::Asked { conn, asked }),
+            Read::Garbled => self.step(Input::Garbled { conn }),
+            Read::Foreign(_) => self.step(Input::Foreign { conn }),
+        }
+    }
+
+    /// What can be answered while nothing can be kept: that nothing can be kept.
+    fn answer_at_gate(&mut self, slot: usize, read: Read<Asked>) {
+        match read {
+            Read::Hello => self.greet(slot),
+            Read::Item(Asked { number, request: Request::Ping }) => {
+                self.gate.send(&mut self.lines, slot, &Message::Answer { number, answer: Answer::Pong });
+            }
+            Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, number),
+            Read::Garbled => self.refuse_at_gate(slot, 0),
+            Read::Foreign(_) => {
+                let conn = self.lines.at(slot).conn;
+                self.first.push_back(Input::Lost { conn });
+                self.end_line(slot);
+            }
+        }
+    }
+
+    fn greet(&mut self, slot: usize) {
+        let line = self.lines.at(slot);
+        line.greet();
+        if !std::mem::replace(&mut line.to_write, true) {
+            self.to_write.push(slot);
+        }
+    }
+
+    fn refuse_at_gate(&mut self, slot: usize, number: u64) {
+        self.tally.refuse(No::StorageFull);
+        let answer = Answer::Refused { no: No::StorageFull, wait_ms: None };
+        self.gate.send(&mut self.lines, slot, &Message::Answer { number, answer });
+    }
+
+    /// Steps now, or first thing when the journal can be written again. At most one input per connection waits.
+    fn step_or_wait(&mut self, input: Input) {
+        if self.parts.keeper.failing() { self.first.push_back(input) } else { self.step(input) }
+    }
+
+    fn take_done(&mut self, done: Done) {
+        let now = self.parts.world.now();
+        match self.parts.keeper.take(done, now) {
+            Kept::Nothing => {}
+            Kept::Appended => {
+                if std::mem::take(&mut self.failed_before) {
+                    tracing::info!("the journal can be written again; all goes on");
+                }
+            }
+            Kept::Failed(error) => {
+                if !std::mem::replace(&mut self.failed_before, true) {
+                    tracing::error!("{error}; requests are refused until the journal can be written again");
+                }
+            }
+            Kept::Page(tag, page) => self.answer_page(tag, page),
+            Kept::Closed(result) => self.closed = Some(result),
+        }
+    }
+
+    fn answer_page(&mut self, tag: u64, page: Result<Page, JournalError>) {
+        let (conn, number) = self.pages.remove(&tag).expect("a page was asked for");
+        let Some(slot) = self.lines.slot(conn) else { return };
+        if self.lines.at(slot).closed {
+            return;
+        }
+        match page {
+            Ok(Page { entries, more }) => {
+                let answer = Answer::Page { entries, more };
+                self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                self.refuse_at_gate(slot, number);
+            }
+        }
+    }
+
+    // ── What the machine orders
+
+    fn step(&mut self, input: Input) {
+        let now = self.clock.time();
+        self.parts.last = now;
+        self.out.clear();
+        self.tally.inputs += 1;
+        self.parts.keeper.begin(now, &input);
+        self.parts.server.step(now, input, &mut self.out);
+        self.parts.keeper.end(&self.out, &self.parts.server);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        let mut out = std::mem::take(&mut self.out);
+        self.tally.count(&out);
+        if tracing::enabled!(tracing::Level::INFO) {
+            for fired in &out.fired {
+                let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
+                console::tell(fired, slot.map(|slot| self.lines.at(slot).addr));
+            }
+        }
+        for action in out.actions.drain(..) {
+            self.act(action);
+        }
+        self.out = out;
+    }
+
+    fn act(&mut self, action: Action) {
+        let Self { turn, lines, .. } = self;
+        match action {
+            Action::Deliver { room, name, entry } => {
+                turn.deliver(lines, room, &Message::Live { place: Place::Room(name), entry });
+            }
+            // The journal stores it.
+            Action::Keep { .. } => {}
+            Action::Send { conn, message } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.send(lines, slot, &message);
+                }
+            }
+            Action::Hear { conn, room } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.hear(lines, slot, room);
+                }
+            }
+            Action::Unhear { conn, room } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.unhear(lines, slot, room);
+                }
+            }
+            Action::ReadPage { conn, number, shelf, after, before, limit } => {
+                let query = PageQuery { shelf, after, before, limit, bytes_max: PAGE_BYTES_MAX };
+                self.read_page(conn, number, query);
+            }
+            Action::Close { conn } => {
+                if let Some(slot) = lines.slot(conn) {
+                    self.end_line(slot);
+                }
+            }
+        }
+    }
+
+    fn read_page(&mut self, conn: Conn, number: u64, query: PageQuery) {
+        let tag = self.next_page;
+        if self.parts.keeper.read(tag, query) {
+            self.next_page += 1;
+            self.pages.insert(tag, (conn, number));
+        } else if let Some(slot) = self.lines.slot(conn) {
+            let answer = Answer::Refused { no: No::AsksTooFast, wait_ms: None };
+            self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
+        }
+    }
+
+    /// Ends a connection when what waits for it is written, or after a while.
+    fn end_line(&mut self, slot: usize) {
+        self.turn.close(&mut self.lines, slot);
+        self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
+    }
+
+    // ── What may be said
+
+    fn end_turn(&mut self) {
+        if !self.gate.is_empty() {
+            let said = self.gate.end(&mut self.lines);
+            self.tally.deliveries += said.deliveries;
+            self.tally.bytes_out += said.release(&mut self.lines, &mut self.to_write);
+        }
+        if !self.turn.is_empty() {
+            let said = self.turn.end(&mut self.lines);
+            self.parts.keeper.hold(said);
+        }
+        let Parts { server, world, keeper, last, next_conn, .. } = &mut self.parts;
+        keeper.submit(world.now(), |pending, next| checkpoint(server, next, *last, *next_conn, pending));
+        let (bytes, deliveries) = self.parts.keeper.release(&mut self.lines, &mut self.to_write);
+        self.tally.bytes_out += bytes;
+        self.tally.deliveries += deliveries;
+        self.write_all();
+    }
+
+    /// Writes to everybody who got something new.
+    fn write_all(&mut self) {
+        let limit = self.parts.server.config().limits.outbox_bytes_max;
+        for slot in std::mem::take(&mut self.to_write) {
+            let Some(line) = self.lines.find(slot) else { continue };
+            line.to_write = false;
+            match line.outbox.write_now() {
+                Written::All | Written::Broken => continue,
+                Written::Short => self.parts.world.spawn(Arc::clone(&line.outbox).drain()),
+                Written::Waiting => {}
+            }
+            if line.outbox.waiting() as u64 > limit && !line.overflowed && !line.closed {
+                line.overflowed = true;
+                line.outbox.give_up();
+                self.first.push_back(Input::TooSlow { conn: line.conn });
+            }
+        }
+    }
+
+    // ── The end
+
+    fn begin_stop(&mut self) {
+        self.stops_at = Some(self.parts.world.now() + STOP_PATIENCE);
+        self.sleep = None;
+        self.parts.ports.close();
+        if !self.parts.keeper.failing() {
+            self.step(Input::Stopping);
+        }
+    }
+
+    /// Closes the journal once everybody was told and gone, or patience is over.
+    fn see_to_stop(&mut self, over: bool) {
+        let told = self.parts.keeper.idle() && self.lines.all_written();
+        if !self.closing && ((told && self.lines.len() == 0) || over) {
+            self.closing = true;
+            let Parts { server, keeper, last, next_conn, .. } = &self.parts;
+            keeper.close(|pending, next| checkpoint(server, next, *last, *next_conn, pending));
+        }
+    }
+}
+
+fn checkpoint(server: &Server, next: u64, at: Time, next_conn: u64, pending: OutputDigest) -> Checkpoint {
+    Checkpoint { next, at, next_conn, pending, server: server.clone() }
+}

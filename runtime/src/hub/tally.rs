@@ -1,0 +1,67 @@
+//! What the server counts, for the status line.
+
+use hobnob_machine::{Action, Fired, Out};
+use hobnob_spec::messages::{Answer, Body, Message};
+use hobnob_spec::session::{Effect, No};
+use std::fmt::Write;
+
+/// Counts since the start.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) clients_peak: usize,
+    pub(super) inputs: u64,
+    pub(super) messages_in: u64,
+    pub(super) deliveries: u64,
+    pub(super) bytes_in: u64,
+    pub(super) bytes_out: u64,
+    refusals: [u64; No::ALL.len()],
+    mutes: u64,
+}
+
+impl Tally {
+    /// Counts what a step brought.
+    pub(super) fn count(&mut self, out: &Out) {
+        for action in &out.actions {
+            match action {
+                Action::Deliver { entry, .. } | Action::Keep { entry, .. } => {
+                    self.messages_in += u64::from(matches!(entry.body, Body::Text(_)));
+                }
+                Action::Send { message: Message::Answer { answer: Answer::Refused { no, .. }, .. }, .. } => {
+                    self.refuse(*no);
+                }
+                Action::Send { .. }
+                | Action::Hear { .. }
+                | Action::Unhear { .. }
+                | Action::ReadPage { .. }
+                | Action::Close { .. } => {}
+            }
+        }
+        self.mutes += out.fired.iter().filter(|fired| mutes(fired)).count() as u64;
+    }
+
+    /// Counts a refusal.
+    pub(super) fn refuse(&mut self, no: No) {
+        self.refusals[no.index()] += 1;
+    }
+
+    /// The counts in one line.
+    pub(super) fn line(&self, clients: usize, lag: u64) -> String {
+        let Self { clients_peak, inputs: _, messages_in, deliveries, bytes_in, bytes_out, refusals, mutes } = self;
+        let mut line = format!(
+            "clients {clients} (peak {clients_peak}), messages in {messages_in}, deliveries out {deliveries}, \
+             bytes in {bytes_in}, out {bytes_out}, mutes {mutes}, journal lag {lag} records, refusals"
+        );
+        let some = No::ALL.iter().zip(refusals).filter(|(_, count)| **count > 0);
+        for (no, count) in some {
+            write!(line, " {no} {count}").expect("a string takes all text");
+        }
+        if refusals.iter().all(|count| *count == 0) {
+            line.push_str(" none");
+        }
+        line
+    }
+}
+
+fn mutes(fired: &Fired) -> bool {
+    fired.row().1.iter().any(|effect| matches!(effect, Effect::StartMute | Effect::Silence))
+}
