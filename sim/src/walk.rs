@@ -26,7 +26,7 @@ const ROOMS: &[&str] = &["lobby", "Hall", "a", "A", "b", "c", "d"];
 const ROOMS_BAD: &[&str] = &["", "a b", "#x", "nowhere", "a-name-that-is-longer-than-a-room-may-have"];
 
 /// What a walk has fed to its server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The settings that the server began with.
     pub config: Config,
@@ -34,6 +34,22 @@ pub struct Trace {
     pub seed: u64,
     /// What it was fed, and when.
     pub inputs: Vec<(Time, Input)>,
+}
+
+impl Trace {
+    /// Feeds the inputs to a new server. `between` may look at it, or put another in its place, before each input.
+    pub fn feed(&self, mut between: impl FnMut(Time, &mut Server, &mut Out)) -> (Server, Out) {
+        let mut server = Server::new(self.config.clone(), self.seed);
+        let mut out = Out::default();
+        let mut end = BEGIN;
+        for (at, input) in &self.inputs {
+            between(*at, &mut server, &mut out);
+            server.step(*at, input.clone(), &mut out);
+            end = *at;
+        }
+        server.step(end, Input::Wake, &mut out);
+        (server, out)
+    }
 }
 
 /// A walk under way.
@@ -58,6 +74,11 @@ pub struct Walk {
 }
 
 impl Walk {
+    /// Walks the way of a seed, so many inputs far. A panic says the seed and how to repeat it.
+    pub fn of(seed: u64, inputs: usize) -> Trace {
+        std::mem::take(&mut Self::new(seed).go(inputs).trace)
+    }
+
     /// A walk that has not begun.
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
