@@ -3,12 +3,12 @@
 //! Owns what a journal can do, the loop that serves it, and its errors. It blocks, so it lives on a thread of its own;
 //! [`serve`] is the same code on that thread and in a simulator. Knows no clock: every time comes with a record.
 
-mod batch;
+pub(crate) mod batch;
 mod chain;
 mod folder;
 mod nothing;
 pub(crate) mod recovery;
-mod rows;
+pub(crate) mod rows;
 mod sqlite;
 pub(crate) mod store;
 

@@ -8,6 +8,7 @@ pub mod hub;
 pub mod journal;
 pub mod message_log;
 mod os;
+pub mod replay;
 pub mod smol_world;
 pub mod world;
 

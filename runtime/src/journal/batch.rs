@@ -162,33 +162,39 @@ impl Batch {
         digest.fold(out);
         let seq = self.first + self.count;
         for action in &out.actions {
-            if let Some(stored) = self.stored(action, server) {
+            if let Some(stored) = stored(action, self.joining.as_ref(), server) {
                 self.rows.push((seq, stored));
             }
         }
     }
+}
 
-    /// What an action brings to the store.
-    fn stored(&self, action: &Action, server: &Server) -> Option<Stored> {
-        match action {
-            Action::Deliver { room: _, name, entry } => {
-                let key = server.key(name.as_str());
-                Some(Stored::Room { key, name: name.clone(), entry: entry.clone() })
-            }
-            Action::Keep { pair, to, entry } => {
-                Some(Stored::Private { pair: pair.clone(), to: to.clone(), entry: entry.clone() })
-            }
-            Action::Send { conn, message: Message::Answer { number, answer: Answer::Refused { no, .. } } } => {
-                let joining = self.joining.as_ref()?;
-                let it = joining.conn == *conn && joining.number == *number;
-                it.then(|| Stored::Rejected { at: joining.at, nick: joining.nick.clone(), no: *no })
-            }
-            Action::Send { .. }
-            | Action::Hear { .. }
-            | Action::Unhear { .. }
-            | Action::ReadPage { .. }
-            | Action::Close { .. } => None,
+/// What outputs bring to the store; `input` is that of the record, if they are not a wake's.
+pub(crate) fn stored_by(at: Time, input: Option<&Input>, out: &Out, server: &Server) -> Vec<Stored> {
+    let joining = input.and_then(|input| joining(at, input));
+    out.actions.iter().filter_map(|action| stored(action, joining.as_ref(), server)).collect()
+}
+
+/// What an action brings to the store.
+fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option<Stored> {
+    match action {
+        Action::Deliver { room: _, name, entry } => {
+            let key = server.key(name.as_str());
+            Some(Stored::Room { key, name: name.clone(), entry: entry.clone() })
         }
+        Action::Keep { pair, to, entry } => {
+            Some(Stored::Private { pair: pair.clone(), to: to.clone(), entry: entry.clone() })
+        }
+        Action::Send { conn, message: Message::Answer { number, answer: Answer::Refused { no, .. } } } => {
+            let joining = joining?;
+            let it = joining.conn == *conn && joining.number == *number;
+            it.then(|| Stored::Rejected { at: joining.at, nick: joining.nick.clone(), no: *no })
+        }
+        Action::Send { .. }
+        | Action::Hear { .. }
+        | Action::Unhear { .. }
+        | Action::ReadPage { .. }
+        | Action::Close { .. } => None,
     }
 }
 

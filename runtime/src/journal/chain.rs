@@ -106,6 +106,16 @@ pub(super) fn unseal(
     }
 }
 
+/// A record of a blob as it stands there, true or not.
+pub(super) fn peek(blob: &[u8], first: u64, seq: u64) -> Option<Record<'_>> {
+    let mut rest = blob;
+    for number in first..seq {
+        let (_, _, end) = split(rest, number)?;
+        rest = rest.get(end..)?;
+    }
+    split(rest, seq).map(|(record, _, _)| record)
+}
+
 /// The error for a record that is not as it was written.
 pub(super) fn damaged(seq: u64, how: &str) -> JournalError {
     JournalError::at(Trouble::Corrupt, seq, format!("record {seq} {how}; the records up to {} are whole", seq - 1))

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What goes into the store.
 #[derive(Debug, Clone)]
-pub(super) enum Stored {
+pub(crate) enum Stored {
     /// An entry of a room.
     Room {
         /// The room's name as names are compared.
@@ -157,16 +157,22 @@ fn until(kind: Kind, detail: Option<&str>) -> Option<Time> {
 
 /// What a row consists of, borrowed from what goes into the store.
 #[derive(Debug)]
-pub(super) struct Columns<'a> {
-    pub(super) shelf: Option<String>,
-    pub(super) number: Option<u64>,
-    pub(super) detail: Option<String>,
-    pub(super) line: Line<'a>,
+pub(crate) struct Columns<'a> {
+    pub(crate) shelf: Option<String>,
+    pub(crate) number: Option<u64>,
+    pub(crate) detail: Option<String>,
+    pub(crate) line: Line<'a>,
 }
 
 impl Stored {
+    /// Whether the row is what this brings, but for its place.
+    pub(crate) fn is(&self, row: &Row) -> bool {
+        let columns = self.columns();
+        columns.line == row.line() && columns.number == row.number && columns.detail == row.detail
+    }
+
     /// The columns of the row.
-    pub(super) fn columns(&self) -> Columns<'_> {
+    pub(crate) fn columns(&self) -> Columns<'_> {
         match self {
             Self::Room { key, name, entry } => {
                 let (kind, text, detail) = told(&entry.body, Kind::Say);

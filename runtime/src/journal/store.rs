@@ -2,9 +2,12 @@
 //!
 //! Owns the statements over the table of messages; what its columns mean stands in [`super::rows`].
 
+use super::chain::peek;
+use super::recovery::decode;
 use super::rows::{Kind, Row, Stored};
-use super::sqlite::{check_format, int, trouble};
-use super::{JournalError, Page, PageQuery, Trouble};
+use super::sqlite::{check_format, int, read_genesis, read_records, read_snapshots, trouble};
+use super::{Each, Genesis, JournalError, Page, PageQuery, Position, Record, Snapshot, Trouble};
+use hobnob_machine::Input;
 use hobnob_spec::messages::{Body, Entry, Time};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params, params_from_iter};
@@ -99,11 +102,18 @@ pub(crate) fn row(db: &Connection, id: u64) -> rusqlite::Result<Option<Row>> {
     rows.next()?.map(read_row).transpose()
 }
 
-/// The rows that a record brought, in their order.
-pub(crate) fn rows_of(db: &Connection, seq: u64) -> rusqlite::Result<Vec<Row>> {
-    let mut select = db.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE seq = ? ORDER BY id"))?;
-    let rows = select.query_map(params![int(seq)], read_row)?;
+/// The rows after row `after`, at most so many, in their order.
+pub(crate) fn some_rows_after(db: &Connection, after: u64, limit: u64) -> rusqlite::Result<Vec<Row>> {
+    let text = format!("SELECT {COLUMNS} FROM messages WHERE id > ? ORDER BY id LIMIT ?");
+    let mut select = db.prepare_cached(&text)?;
+    let rows = select.query_map(params![int(after), int(limit)], read_row)?;
     rows.collect()
+}
+
+/// The last row before those that record `seq` and later ones brought; 0 when there is none.
+pub(crate) fn last_row_before(db: &Connection, seq: u64) -> rusqlite::Result<u64> {
+    let last = "SELECT coalesce(max(id), 0) FROM messages WHERE seq < ?";
+    db.query_row(last, params![int(seq)], |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
 }
 
 /// Which rows of the store are looked for; all that is given has to fit.
@@ -185,9 +195,59 @@ impl Reader {
         Ok(Self { db, path })
     }
 
+    /// The file that is read.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The error for what SQLite says about this file.
+    pub(crate) fn trouble(&self, error: &rusqlite::Error) -> JournalError {
+        trouble(&self.path, error)
+    }
+
+    /// The first record that is kept.
+    pub(crate) fn kept_from(&self) -> Result<u64, JournalError> {
+        let from = self.db.query_row("SELECT kept_from FROM genesis", [], |row| row.get::<_, i64>(0));
+        from.map(i64::cast_unsigned).map_err(|error| trouble(&self.path, &error))
+    }
+
+    /// Where the journal begins.
+    pub(crate) fn genesis(&self) -> Result<Genesis, JournalError> {
+        let none = || JournalError::new(Trouble::Foreign, format!("{} has not begun yet", self.path.display()));
+        read_genesis(&self.db, &self.path)?.ok_or_else(none)
+    }
+
+    /// The kept snapshots that are whole, newest first, and a sentence for each that is not.
+    pub(crate) fn snapshots(&self) -> Result<(Vec<Snapshot>, Vec<String>), JournalError> {
+        read_snapshots(&self.db, &self.path)
+    }
+
+    /// Goes through the records from number `from` on, verified against the chain.
+    pub(crate) fn read(&self, from: u64, each: Each<'_>) -> Result<Position, JournalError> {
+        read_records(&self.db, &self.path, from, each)
+    }
+
+    /// The input of a record as it stands there, true or not.
+    pub(crate) fn peek(&self, seq: u64) -> Option<(Time, Input)> {
+        let select = "SELECT first, records FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1";
+        let (first, blob): (i64, Vec<u8>) =
+            self.db.query_row(select, params![int(seq)], |row| Ok((row.get(0)?, row.get(1)?))).ok()?;
+        let record = peek(&blob, first.cast_unsigned(), seq)?;
+        decode(record).ok().map(|input| (record.at, input))
+    }
+
     /// Goes through the rows that are looked for, oldest first.
     pub fn search(&self, search: &Search, each: impl FnMut(&Row) -> ControlFlow<()>) -> Result<(), JournalError> {
         self.run(search, each).map_err(|error| trouble(&self.path, &error))
+    }
+
+    /// Goes through the records from number `from` on, verified against the chain, with the input of each.
+    pub fn records(
+        &self,
+        from: u64,
+        mut each: impl FnMut(Record<'_>, Input) -> ControlFlow<()>,
+    ) -> Result<Position, JournalError> {
+        self.read(from, &mut |record| Ok(each(record, decode(record)?)))
     }
 
     fn run(&self, search: &Search, mut each: impl FnMut(&Row) -> ControlFlow<()>) -> rusqlite::Result<()> {
