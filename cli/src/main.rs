@@ -7,7 +7,10 @@
 
 mod completions;
 mod exit;
+mod log;
+mod replay;
 mod spec;
+mod when;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use exit::{ExitCode, Failure};
@@ -22,6 +25,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Print what was said and what happened, also while the server runs
+    Log(log::LogArgs),
+    /// Run a journal through the machine again, and show the first difference
+    Replay(replay::ReplayArgs),
     /// Print the protocol: all of it, a state, a cell or a word
     Spec(spec::SpecArgs),
     /// Print a completion script for a shell
@@ -32,6 +39,8 @@ enum Command {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Log(args) => log::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Spec(args) => spec::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => completions::run_man(args),
