@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod completions;
 mod exit;
 mod log;
@@ -31,6 +32,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Print the protocol: all of it, a state, a cell or a word
     Spec(spec::SpecArgs),
+    /// Measure a server over real sockets, checking every delivery
+    Bench(bench::BenchArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write the pages of all commands into a folder
@@ -42,6 +45,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Spec(args) => spec::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => completions::run_man(args),
     }
