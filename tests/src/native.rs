@@ -33,6 +33,14 @@ impl Native {
         Ok(Self { stream, reader: MessageReader::default(), came: VecDeque::new() })
     }
 
+    /// Sets how long a wait for the server may take before it fails with `WouldBlock` or `TimedOut`.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub fn set_patience(&self, patience: Duration) -> io::Result<()> {
+        self.stream.set_read_timeout(Some(patience))
+    }
+
     /// Asks something.
     ///
     /// # Errors
@@ -84,13 +92,5 @@ impl Native {
     /// Ends the connection as a lost network would: without a word.
     pub fn cut(self) {
         drop(self.stream.shutdown(std::net::Shutdown::Both));
-    }
-
-    /// The other half, for a thread that only writes.
-    ///
-    /// # Errors
-    /// When the system has no more handles.
-    pub fn writer(&self) -> io::Result<TcpStream> {
-        self.stream.try_clone()
     }
 }
