@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod client;
 mod completions;
 mod exit;
 mod log;
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Join a chat
+    Client(client::ClientArgs),
     /// Print what was said and what happened, also while the server runs
     Log(log::LogArgs),
     /// Run a journal through the machine again, and show the first difference
@@ -42,6 +45,7 @@ enum Command {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Client(args) => client::run(args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Spec(args) => spec::run(args),

@@ -13,5 +13,10 @@ pub mod smol_world;
 pub mod world;
 
 pub use hub::{Listener, ServerHandle, ServerSettings, StartError, serve};
+pub mod link;
+pub mod smol_world;
+pub mod world;
+
+pub use link::{Intent, Link};
 pub use smol_world::SmolWorld;
 pub use world::World;

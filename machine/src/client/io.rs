@@ -48,7 +48,7 @@ pub enum ClientAction {
     Dial,
     /// Give up reaching for the server.
     StopDial,
-    /// End the connection when what waits for it has been sent.
+    /// End the connection, and drop what waits for it.
     HangUp,
     /// Send over the connection.
     Send(Asked),
@@ -152,7 +152,7 @@ pub enum Shown {
     },
     /// The peer speaks another protocol, or another version of this one.
     Foreign,
-    /// The client is out, as the user wished.
+    /// The client is offline: by the user's wish, or after what was told before.
     Out,
 }
 

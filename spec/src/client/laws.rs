@@ -50,7 +50,7 @@ words! {
         PageIsSpent,
         /// An alarm ends what rang it, or is set again.
         AlarmIsSpent,
-        /// Out is told to who wanted out, as the last word.
+        /// Whoever is offline has been told so, as the last word.
         OutIsTold,
     }
 }
@@ -164,11 +164,9 @@ const fn way_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 || has(does, AskPages)
         }
         Law::OutIsTold => {
-            let wanted = matches!(event, Event::QuitDone | Event::AskClose) || matches!(guard, Guard::QuitWanted);
-            let asked = matches!(event, Event::AskQuit) && is(then, State::Offline);
-            let repeats = matches!(event, Event::AskQuit) && matches!(guard, Guard::QuitWanted);
-            has(does, TellOut) == ((wanted || asked) && !repeats)
-                && (!has(does, TellOut) || is(then, State::Offline) && has(&[does[does.len() - 1]], TellOut))
+            let asked = matches!(event, Event::AskQuit | Event::AskClose);
+            has(does, TellOut) == (is(then, State::Offline) && (!stays || asked))
+                && (!has(does, TellOut) || has(&[does[does.len() - 1]], TellOut))
         }
         Law::AskedIsKept
         | Law::JoinIsWhole

@@ -69,9 +69,9 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(HasSeat,          &[Arm(Alarm::Silence), SendResume],                         Become(Resuming)),
             R(Always,           &[Arm(Alarm::Silence), SendJoin],                           Become(Joining))],
         (Dialing, DialFailed) => &[
-            R(Always,           &[TellUnreachable, TellUnsure, TellUnsent, ForgetSeat],     Become(Offline))],
+            R(Always,           &[TellUnreachable, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Dialing, DialOver) => &[
-            R(Always,           &[StopDial, TellUnreachable, TellUnsure, TellUnsent, ForgetSeat], Become(Offline))],
+            R(Always,           &[StopDial, TellUnreachable, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Redialing, DialFailed) => &[
             R(Always,           &[PutOffDial, TellRetry],                                   Become(Away))],
         (Redialing, DialOver) => &[
@@ -136,7 +136,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[SendPing, Arm(Alarm::Answer)],                            Stay)],
         (Ready, Overdue) => &[
             R(HeardSince,       &[Arm(Alarm::Silence)],                                     Stay),
-            R(Always,           &[HangUp, TellLost, TellUnsure, TellUnsent, ForgetSeat],    Become(Offline))],
+            R(Always,           &[HangUp, TellLost, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Joining | Joined | Resuming, Overdue) => &[
             R(HeardSince,       &[Arm(Alarm::Silence)],                                     Stay),
             R(QuitWanted,       &[HangUp, TellLost, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline)),
@@ -144,18 +144,18 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── Ways to lose the connection. Who has or wants a nick, and did not ask to go, comes back.
         (Ready, Lost) => &[
-            R(Always,           &[LetGo, TellLost, TellUnsure, TellUnsent, ForgetSeat],     Become(Offline))],
+            R(Always,           &[LetGo, TellLost, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Joining | Joined | Resuming, Lost) => &[
             R(QuitWanted,       &[LetGo, TellLost, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline)),
             R(Always,           &[LetGo, TellLost, PutOffDial, TellRetry],                  Become(Away))],
         (Ready, Dismissed) => &[
-            R(Always,           &[HangUp, TellGoodbye, TellUnsure, TellUnsent, ForgetSeat], Become(Offline))],
+            R(Always,           &[HangUp, TellGoodbye, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Joining | Joined | Resuming, Dismissed) => &[
             R(QuitWanted,       &[HangUp, TellGoodbye, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline)),
             R(MayReturn,        &[HangUp, TellGoodbye, PutOffDial, TellRetry],              Become(Away)),
-            R(Always,           &[HangUp, TellGoodbye, TellUnsure, TellUnsent, ForgetSeat], Become(Offline))],
+            R(Always,           &[HangUp, TellGoodbye, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
         (Ready | Joining | Joined | Resuming, Foreign) => &[
-            R(Always,           &[HangUp, TellForeign, TellUnsure, TellUnsent, ForgetSeat], Become(Offline))],
+            R(Always,           &[HangUp, TellForeign, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline))],
 
         // ── What cannot come to pass: answers belong to what was asked in the state that asked it, what a
         //    connection brings needs one, and an alarm is dropped where it cannot ring.

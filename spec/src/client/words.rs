@@ -247,7 +247,7 @@ words! {
         TellGoodbye,
         /// Tells the user that the peer speaks another protocol, or another version.
         TellForeign,
-        /// Tells the user that the client is out.
+        /// Tells the user that the client is offline.
         TellOut,
 
         /// Sets an alarm.

@@ -1,0 +1,147 @@
+//! What a line typed in the chat means. Parses and decides nothing.
+
+use hobnob_spec::messages::{Request, Secret, Where};
+use std::time::Duration;
+
+/// How many older messages `/history` asks for when it is not told.
+const HISTORY_DEFAULT: u64 = 20;
+
+/// What `/help` prints.
+pub(super) const HELP: &str = "\
+q                     quit the chatroom
+a                     upload an attachment
+/msg NICK TEXT        say something to one user only
+/who                  who is in this room
+/rooms                which rooms there are
+/enter ROOM           go into a room, which begins if there is none of that name
+/leave [ROOM]         go out of a room
+/history [N]          the last N messages of this room (20)
+/report               who is active, from which address
+/operator KEY         become an operator, with the key of the server
+/mute NICK TIME       as an operator: let nobody hear that user, for example for 10m
+/unmute NICK          as an operator: let that user talk again
+/kick NICK            as an operator: throw that user out
+//TEXT                say a line that begins with a slash";
+
+/// What a line means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Line {
+    /// Nothing.
+    Empty,
+    /// Leave the chatroom.
+    Quit,
+    /// Upload an attachment.
+    Attach,
+    /// Show the commands.
+    Help,
+    /// Ask the server.
+    Ask(Request),
+    /// Not understood, and why.
+    Wrong(String),
+}
+
+/// Reads a line that was typed in `room`.
+pub(super) fn parse(line: &str, room: &str) -> Line {
+    let say = |text: &str| Line::Ask(Request::Say { room: room.to_owned(), text: text.to_owned() });
+    match line.trim_end_matches(['\r', '\n']) {
+        text if text.trim().is_empty() => Line::Empty,
+        "q" => Line::Quit,
+        "a" => Line::Attach,
+        text => match text.strip_prefix('/') {
+            None => say(text),
+            Some(rest) if rest.starts_with('/') => say(rest),
+            Some(rest) => command(rest, room),
+        },
+    }
+}
+
+fn command(typed: &str, room: &str) -> Line {
+    let (name, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+    let rest = rest.trim();
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let ask = Line::Ask;
+    let usage = |form: &str| Line::Wrong(format!("This command is written {form}"));
+    match (name, words.as_slice()) {
+        ("help", _) => Line::Help,
+        ("msg", [to, _, ..]) => {
+            let text = rest[to.len()..].trim_start();
+            ask(Request::Private { to: (*to).to_owned(), text: text.to_owned() })
+        }
+        ("msg", _) => usage("/msg NICK TEXT"),
+        ("who", []) => ask(Request::Who { room: Some(room.to_owned()) }),
+        ("who", [one]) => ask(Request::Who { room: Some((*one).to_owned()) }),
+        ("who", _) => usage("/who"),
+        ("rooms", []) => ask(Request::Rooms),
+        ("rooms", _) => usage("/rooms"),
+        ("report", []) => ask(Request::Report),
+        ("report", _) => usage("/report"),
+        ("enter", [one]) => ask(Request::Enter { room: (*one).to_owned() }),
+        ("enter", _) => usage("/enter ROOM"),
+        ("leave", []) => ask(Request::Leave { room: room.to_owned() }),
+        ("leave", [one]) => ask(Request::Leave { room: (*one).to_owned() }),
+        ("leave", _) => usage("/leave [ROOM]"),
+        ("history", []) => history(room, HISTORY_DEFAULT),
+        ("history", [count]) => match count.parse() {
+            Ok(count) if count > 0 => history(room, count),
+            _ => usage("/history [N], where N is how many messages"),
+        },
+        ("history", _) => usage("/history [N]"),
+        ("operator", [key]) => match Secret::from_hex(key) {
+            Some(key) => ask(Request::Operate { key }),
+            None => Line::Wrong("The operator's key has 32 hexadecimal digits".to_owned()),
+        },
+        ("operator", _) => usage("/operator KEY"),
+        ("mute", [nick, time]) => match humantime::parse_duration(time).map(millis) {
+            Ok(ms) => ask(Request::Mute { nick: (*nick).to_owned(), ms }),
+            Err(error) => Line::Wrong(format!("{time:?} is no time, such as 30s or 10m: {error}")),
+        },
+        ("mute", _) => usage("/mute NICK TIME, for example /mute Ann 10m"),
+        ("unmute", [nick]) => ask(Request::Unmute { nick: (*nick).to_owned() }),
+        ("unmute", _) => usage("/unmute NICK"),
+        ("kick", [nick]) => ask(Request::Kick { nick: (*nick).to_owned() }),
+        ("kick", _) => usage("/kick NICK"),
+        (name, _) => Line::Wrong(format!(
+            "There is no command /{name}; /help shows the commands, and //{typed} says a line that begins with a slash"
+        )),
+    }
+}
+
+fn history(room: &str, limit: u64) -> Line {
+    Line::Ask(Request::History { place: Where::Room(room.to_owned()), before: None, limit })
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Line {
+        Line::Ask(Request::Say { room: "lobby".into(), text: text.into() })
+    }
+
+    #[test]
+    fn a_line_is_talk_unless_it_is_a_word_of_the_menu_or_a_command() {
+        assert_eq!(parse("Hello there", "lobby"), said("Hello there"));
+        assert_eq!(parse("quit", "lobby"), said("quit"));
+        assert_eq!(parse("//etc/hosts", "lobby"), said("/etc/hosts"));
+        assert_eq!(parse(" q", "lobby"), said(" q"));
+        assert_eq!(parse("q\r\n", "lobby"), Line::Quit);
+        assert_eq!(parse("a", "lobby"), Line::Attach);
+        assert_eq!(parse("  \t", "lobby"), Line::Empty);
+    }
+
+    #[test]
+    fn commands_are_read_with_their_parts() {
+        let private = Request::Private { to: "Ann".into(), text: "psst,  you".into() };
+        assert_eq!(parse("/msg  Ann   psst,  you", "lobby"), Line::Ask(private));
+        let mute = Request::Mute { nick: "Ann".into(), ms: 600_000 };
+        assert_eq!(parse("/mute Ann 10m", "lobby"), Line::Ask(mute));
+        assert_eq!(parse("/leave", "tea"), Line::Ask(Request::Leave { room: "tea".into() }));
+        for wrong in ["/msg Ann", "/msg", "/mute Ann", "/mute Ann soon", "/enter", "/history x", "/operator 12", "/nope"] {
+            assert!(matches!(parse(wrong, "lobby"), Line::Wrong(_)), "{wrong} is answered with how it is written");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! The menu's dialogue: which line means what when, and what is printed at what the link shows.
+//!
+//! Pure: lines and shown things in, text and wishes out. It reads no keyboard and writes to no screen.
+
+use super::commands::{self, HELP, Line};
+use super::words::{self, CHOICE, MENU, NO_ATTACHMENTS, REJECT, Style, USERNAME, WELCOME};
+use crate::exit::{ExitCode, Failure};
+use hobnob_machine::Shown;
+use hobnob_runtime::Intent;
+use hobnob_spec::messages::{Answer, Place, Request, Secret, Where};
+use hobnob_spec::names::{Nick, RoomName, TEXT_CHARS_MAX};
+use hobnob_spec::session::No;
+use std::collections::VecDeque;
+
+/// How many requests may be unanswered before the next line waits.
+const OPEN_MAX: usize = 32;
+
+/// What the user asked for on the command line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wishes {
+    /// Join at once under this nick, without the menu.
+    pub(super) nick: Option<String>,
+    /// Enter these rooms after joining.
+    pub(super) rooms: Vec<String>,
+    /// Show this key after joining.
+    pub(super) operator: Option<Secret>,
+}
+
+/// Where the dialogue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A choice of the menu is awaited.
+    Choosing,
+    /// A nick is awaited.
+    Naming,
+    /// The server's report is awaited.
+    Reporting,
+    /// The server's welcome is awaited.
+    Joining,
+    /// The user is in the chat.
+    Chatting,
+    /// The end of the connection is awaited, and then the menu comes.
+    Leaving,
+    /// The program ends.
+    Over,
+}
+
+/// The dialogue.
+pub(super) struct Menu {
+    addr: String,
+    style: Style,
+    wishes: Wishes,
+    stage: Stage,
+    nick: Option<Nick>,
+    lobby: RoomName,
+    /// The room in which typed lines are said: the last one entered.
+    room: RoomName,
+    /// How many requests are unanswered.
+    open: usize,
+    /// Whether the room of the next line depends on an answer.
+    moving: bool,
+    /// Whether the connection was lost and is not back.
+    away: bool,
+    /// Whether no more lines come.
+    ended: bool,
+    failure: Option<Failure>,
+    /// What is to be printed, line by line.
+    lines: Vec<String>,
+    /// What is wished for.
+    pub(super) intents: VecDeque<Intent>,
+}
+
+impl Menu {
+    pub(super) fn new(addr: String, style: Style, wishes: Wishes) -> Self {
+        let lobby = RoomName::parse("lobby").expect("lobby is a room's name");
+        let mut menu = Self {
+            addr,
+            style,
+            wishes,
+            stage: Stage::Choosing,
+            nick: None,
+            room: lobby.clone(),
+            lobby,
+            open: 0,
+            moving: false,
+            away: false,
+            ended: false,
+            failure: None,
+            lines: Vec::new(),
+            intents: VecDeque::new(),
+        };
+        match menu.wishes.nick.clone() {
+            Some(nick) => menu.join(nick),
+            None => menu.to_menu(),
+        }
+        menu
+    }
+
+    /// The lines that are to be printed.
+    pub(super) fn take_lines(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lines)
+    }
+
+    /// What stands before the line that is awaited; `None` while none is.
+    pub(super) fn prompt(&self) -> Option<String> {
+        match self.stage {
+            Stage::Choosing => Some(CHOICE.to_owned()),
+            Stage::Naming => Some(USERNAME.to_owned()),
+            Stage::Chatting if self.moving || self.open >= OPEN_MAX => None,
+            Stage::Chatting if self.room == self.lobby => Some(String::new()),
+            Stage::Chatting => Some(format!("#{} ", self.room)),
+            Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => None,
+        }
+    }
+
+    /// Whether the program ends, and how.
+    pub(super) fn over(&mut self) -> Option<Result<ExitCode, Failure>> {
+        (self.stage == Stage::Over).then(|| self.failure.take().map_or(Ok(ExitCode::Fine), Err))
+    }
+
+    /// Takes a typed line.
+    pub(super) fn typed(&mut self, line: &str) {
+        match self.stage {
+            Stage::Choosing => self.chosen(line.trim()),
+            Stage::Naming => self.join(line.trim().to_owned()),
+            Stage::Chatting => self.said(line),
+            Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => {}
+        }
+    }
+
+    /// No more lines come: what was asked is answered first, then the client quits.
+    pub(super) fn end_of_input(&mut self) {
+        self.ended = true;
+        match self.stage {
+            Stage::Choosing | Stage::Naming => self.stage = Stage::Over,
+            Stage::Chatting => self.leave(Intent::Quit),
+            Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => {}
+        }
+    }
+
+    /// Takes what the link shows.
+    pub(super) fn shown(&mut self, shown: Shown) {
+        match shown {
+            Shown::Welcome { nick, room, .. } => self.welcome(nick, room),
+            Shown::Back { nick, muted_ms, .. } => self.back(nick, muted_ms),
+            Shown::Refused { no, wait_ms } => self.rejected(no, wait_ms),
+            Shown::Entry { place, entry, when } => {
+                let line = self.style.entry(self.nick.as_ref(), &self.lobby, &place, &entry, when);
+                self.print(line);
+            }
+            Shown::Gap { place, missing } => {
+                let place = match &place {
+                    Place::Room(room) => format!("of {room}"),
+                    Place::With(nick) => format!("from {nick}"),
+                };
+                self.print(format!("({missing} earlier messages {place} are not kept any more.)"));
+            }
+            Shown::Answer { request, answer } => self.answered(&request, answer),
+            Shown::TooMany { request } => self.given_back(&request, "too much waits already; please try again later"),
+            Shown::Unsent { request } => self.given_back(&request, "it was not sent"),
+            Shown::Unsure { request } => self.given_back(&request, "it is not known whether it arrived"),
+            Shown::AlreadyJoined => self.print("You have joined already."),
+            Shown::Unreachable { reason } => self.unreachable(reason.as_deref()),
+            Shown::Lost | Shown::Foreign | Shown::Retry { .. } | Shown::Goodbye { .. } => self.trouble(&shown),
+            Shown::Out => self.out(),
+        }
+    }
+
+    fn print(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    fn to_menu(&mut self) {
+        self.print(MENU);
+        self.stage = Stage::Choosing;
+    }
+
+    fn chosen(&mut self, choice: &str) {
+        match choice {
+            "1" => {
+                self.stage = Stage::Reporting;
+                self.ask(Request::Report);
+            }
+            "2" => self.stage = Stage::Naming,
+            "3" => self.stage = Stage::Over,
+            _ => {
+                self.print("Please type 1, 2 or 3.");
+                self.to_menu();
+            }
+        }
+    }
+
+    fn join(&mut self, nick: String) {
+        self.stage = Stage::Joining;
+        self.nick = None;
+        self.intents.push_back(Intent::Join(nick));
+    }
+
+    fn leave(&mut self, how: Intent) {
+        self.stage = Stage::Leaving;
+        self.intents.push_back(how);
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.open += 1;
+        self.moving |= matches!(request, Request::Enter { .. } | Request::Leave { .. }) && !self.away;
+        self.intents.push_back(Intent::Ask(request));
+    }
+
+    fn said(&mut self, line: &str) {
+        match commands::parse(line, self.room.as_str()) {
+            Line::Empty => {}
+            Line::Quit => self.leave(Intent::Quit),
+            Line::Attach => self.print(NO_ATTACHMENTS),
+            Line::Help => self.print(HELP),
+            Line::Wrong(why) => self.print(format!("{why}.")),
+            Line::Ask(Request::Say { text, .. } | Request::Private { text, .. })
+                if text.chars().nth(TEXT_CHARS_MAX).is_some() =>
+            {
+                self.print(format!("Not sent: {} At most {TEXT_CHARS_MAX} characters.", No::TextLong.meaning()));
+            }
+            Line::Ask(request) => self.ask(request),
+        }
+    }
+
+    fn welcome(&mut self, nick: Nick, lobby: RoomName) {
+        let again = self.stage == Stage::Chatting;
+        self.away = false;
+        if again {
+            self.print(format!("Connected again as {nick}; the old session was over. What you missed follows."));
+        } else {
+            self.print(WELCOME);
+        }
+        self.enter_chat(nick, Some(lobby));
+        if let Some(key) = self.wishes.operator {
+            self.ask(Request::Operate { key });
+        }
+        let rooms = if again { Vec::new() } else { self.wishes.rooms.clone() };
+        rooms.into_iter().for_each(|room| self.ask(Request::Enter { room }));
+    }
+
+    fn back(&mut self, nick: Nick, muted_ms: Option<u64>) {
+        self.away = false;
+        self.print(if self.stage == Stage::Joining { WELCOME } else { "Connected again." });
+        if let Some(ms) = muted_ms {
+            self.print(format!("{} ({} left)", No::Muted.meaning(), words::pause(ms)));
+        }
+        self.enter_chat(nick, None);
+    }
+
+    /// From here on lines are talk; or, when no more lines come, the client leaves.
+    fn enter_chat(&mut self, nick: Nick, lobby: Option<RoomName>) {
+        if self.stage == Stage::Joining {
+            self.stage = Stage::Chatting;
+            if let Some(lobby) = lobby {
+                self.room = lobby.clone();
+                self.lobby = lobby;
+            }
+            if self.ended {
+                self.leave(Intent::Quit);
+            }
+        }
+        self.nick = Some(nick);
+    }
+
+    fn rejected(&mut self, no: No, wait_ms: Option<u64>) {
+        let wait = wait_ms.map(|ms| format!(" ({} left)", words::pause(ms))).unwrap_or_default();
+        let sentence = format!("{REJECT} {}{wait}", no.meaning());
+        if self.wishes.nick.is_some() {
+            self.failure = Some(Failure::new(ExitCode::CannotConnect, sentence));
+        } else {
+            self.print(sentence);
+        }
+        self.leave(Intent::Close);
+    }
+
+    fn answered(&mut self, request: &Request, answer: Answer) {
+        self.settled(request);
+        let line = match (request, answer) {
+            (_, Answer::Refused { no, wait_ms }) => {
+                let wait = wait_ms.map(|ms| format!(" ({} left)", words::pause(ms))).unwrap_or_default();
+                Some(format!("{}: {}{wait}", label(request), no.meaning()))
+            }
+            (_, Answer::Report(active)) => Some(words::report(&active)),
+            (Request::Private { to, .. }, Answer::Posted { waits: true, .. }) => {
+                Some(format!("{to} is not here; the message waits."))
+            }
+            (Request::Private { to, .. }, Answer::Done) => Some(format!("{to} is not here; the message was discarded.")),
+            (_, Answer::Room { room, .. }) => {
+                self.room = room.clone();
+                Some(format!("You are in the room {room}."))
+            }
+            (Request::Leave { room }, Answer::Done) => {
+                if room.to_lowercase() == self.room.as_str().to_lowercase() {
+                    self.room = self.lobby.clone();
+                }
+                Some(format!("You left the room {room}."))
+            }
+            (Request::Who { room: Some(room) }, Answer::Members(members)) => Some(words::members(room, &members)),
+            (_, Answer::Members(members)) => Some(words::members("the chat", &members)),
+            (_, Answer::Rooms(rooms)) => {
+                let lines: Vec<String> = rooms.iter().map(|line| format!("{}: {}", line.room, line.members)).collect();
+                Some(lines.join("\n"))
+            }
+            (Request::History { place, .. }, Answer::Page { entries, more }) => {
+                self.page(place, &entries, more);
+                None
+            }
+            (Request::Operate { .. }, Answer::Done) => Some("You are an operator.".to_owned()),
+            (Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. }, Answer::Done) => {
+                Some("Done.".to_owned())
+            }
+            (_, Answer::Posted { .. } | Answer::Done | Answer::Pong | Answer::Page { .. }) => None,
+            (_, Answer::Welcome { .. } | Answer::Back { .. }) => None,
+        };
+        if let Some(line) = line {
+            self.print(line);
+        }
+        if self.stage == Stage::Reporting {
+            self.leave(Intent::Close);
+        }
+    }
+
+    fn page(&mut self, place: &Where, entries: &[std::sync::Arc<hobnob_spec::messages::Entry>], more: bool) {
+        let place = match place {
+            Where::Room(room) => RoomName::parse(room).map(Place::Room),
+            Where::With(nick) => Nick::parse_any(nick).ok().map(Place::With),
+        };
+        let Some(place) = place else { return };
+        let when = hobnob_machine::When::Past(hobnob_spec::messages::Past::History);
+        self.print(if more { "(Older messages of these:)" } else { "(From the beginning:)" });
+        for entry in entries {
+            self.print(self.style.entry(self.nick.as_ref(), &self.lobby, &place, entry, when));
+        }
+    }
+
+    fn settled(&mut self, request: &Request) {
+        self.open = self.open.saturating_sub(1);
+        self.moving &= !matches!(request, Request::Enter { .. } | Request::Leave { .. });
+    }
+
+    fn given_back(&mut self, request: &Request, why: &str) {
+        self.settled(request);
+        if self.stage == Stage::Reporting {
+            return;
+        }
+        let sentence = format!("{}: {why}.", label(request));
+        if self.ended && self.failure.is_none() {
+            self.failure = Some(Failure::new(ExitCode::Failed, "not all that was typed arrived (see above)"));
+        }
+        self.print(sentence);
+    }
+
+    fn unreachable(&mut self, reason: Option<&str>) {
+        let reason = reason.map_or("it does not answer", |text| text.split(" (os error").next().unwrap_or(text));
+        let sentence = format!(
+            "Cannot reach a server at {}: {reason}. Is it running? `hobnob server` starts one.",
+            self.addr
+        );
+        if self.wishes.nick.is_some() || self.ended {
+            self.failure = Some(Failure::new(ExitCode::CannotConnect, sentence));
+        } else {
+            self.print(sentence);
+        }
+    }
+
+    fn trouble(&mut self, shown: &Shown) {
+        match shown {
+            Shown::Retry { pause_ms } if self.away => {
+                self.print(format!("Still no connection; trying again in {} …", words::pause(*pause_ms)));
+            }
+            Shown::Retry { pause_ms } => {
+                self.away = true;
+                self.moving = false;
+                self.print(format!("Connection lost; trying again in {} …", words::pause(*pause_ms)));
+            }
+            Shown::Goodbye { why } => self.ends(format!("The server ends the connection: {}", why.meaning())),
+            Shown::Foreign => self.ends("The server speaks another protocol, or another version of it.".to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Tells why the connection ends, also as the program's failure if nothing else can be done.
+    fn ends(&mut self, sentence: String) {
+        if self.wishes.nick.is_some() {
+            self.failure = Some(Failure::new(ExitCode::CannotConnect, &sentence));
+        }
+        self.print(sentence);
+    }
+
+    /// The link is offline: back to the menu, or the end.
+    fn out(&mut self) {
+        self.nick = None;
+        self.away = false;
+        self.moving = false;
+        self.open = 0;
+        if self.wishes.nick.is_some() || self.ended {
+            self.stage = Stage::Over;
+        } else {
+            self.to_menu();
+        }
+    }
+}
+
+/// What a request is called when it failed.
+fn label(request: &Request) -> String {
+    match request {
+        Request::Say { text, .. } => format!("Not said: {text:?}"),
+        Request::Private { to, text } => format!("Not said to {to}: {text:?}"),
+        Request::Enter { room } => format!("Not entered: {room}"),
+        Request::Leave { room } => format!("Not left: {room}"),
+        Request::Operate { .. } => "Not an operator".to_owned(),
+        Request::Mute { nick, .. } => format!("Not muted: {nick}"),
+        Request::Unmute { nick } => format!("Not unmuted: {nick}"),
+        Request::Kick { nick } => format!("Not thrown out: {nick}"),
+        Request::Report
+        | Request::Join { .. }
+        | Request::Resume { .. }
+        | Request::Who { .. }
+        | Request::Rooms
+        | Request::History { .. }
+        | Request::Ping
+        | Request::Quit => "Not answered".to_owned(),
+    }
+}
