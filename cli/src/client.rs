@@ -75,8 +75,9 @@ pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let style = Style { zone: TimeZone::system(), colour: coloured };
     let terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
-    let link = Link::start(SmolWorld::default(), addr.clone());
-    smol::block_on(talk(Menu::new(addr, style, wishes), terminal, link))
+    let world = SmolWorld::new();
+    let link = Link::start(world.clone(), addr.clone());
+    world.run(talk(Menu::new(addr, style, wishes), terminal, link))
 }
 
 async fn talk(mut menu: Menu, mut terminal: Terminal, link: Link) -> Result<ExitCode, Failure> {
@@ -102,9 +103,7 @@ async fn talk(mut menu: Menu, mut terminal: Terminal, link: Link) -> Result<Exit
         let shown = async { link.shown.recv().await.map_or(Turn::Broken, Turn::Shown) };
         let key = async { terminal.keys.recv().await.map_or(Turn::Key(Key::End), Turn::Key) };
         let listening = asked;
-        let key = async {
-            if listening { key.await } else { future::pending().await }
-        };
+        let key = async { if listening { key.await } else { future::pending().await } };
         match sent.or(shown).or(key).await {
             Turn::Sent => drop(menu.intents.pop_front()),
             Turn::Shown(shown) => menu.shown(shown),

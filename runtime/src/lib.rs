@@ -6,6 +6,7 @@
 
 pub mod hub;
 pub mod journal;
+pub mod link;
 pub mod message_log;
 mod os;
 pub mod replay;
@@ -13,10 +14,6 @@ pub mod smol_world;
 pub mod world;
 
 pub use hub::{Listener, ServerHandle, ServerSettings, StartError, serve};
-pub mod link;
-pub mod smol_world;
-pub mod world;
-
 pub use link::{Intent, Link};
 pub use smol_world::SmolWorld;
 pub use world::World;

@@ -140,7 +140,9 @@ mod tests {
         let mute = Request::Mute { nick: "Ann".into(), ms: 600_000 };
         assert_eq!(parse("/mute Ann 10m", "lobby"), Line::Ask(mute));
         assert_eq!(parse("/leave", "tea"), Line::Ask(Request::Leave { room: "tea".into() }));
-        for wrong in ["/msg Ann", "/msg", "/mute Ann", "/mute Ann soon", "/enter", "/history x", "/operator 12", "/nope"] {
+        for wrong in
+            ["/msg Ann", "/msg", "/mute Ann", "/mute Ann soon", "/enter", "/history x", "/operator 12", "/nope"]
+        {
             assert!(matches!(parse(wrong, "lobby"), Line::Wrong(_)), "{wrong} is answered with how it is written");
         }
     }

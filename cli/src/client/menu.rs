@@ -285,7 +285,9 @@ impl Menu {
             (Request::Private { to, .. }, Answer::Posted { waits: true, .. }) => {
                 Some(format!("{to} is not here; the message waits."))
             }
-            (Request::Private { to, .. }, Answer::Done) => Some(format!("{to} is not here; the message was discarded.")),
+            (Request::Private { to, .. }, Answer::Done) => {
+                Some(format!("{to} is not here; the message was discarded."))
+            }
             (_, Answer::Room { room, .. }) => {
                 self.room = room.clone();
                 Some(format!("You are in the room {room}."))
@@ -353,10 +355,8 @@ impl Menu {
 
     fn unreachable(&mut self, reason: Option<&str>) {
         let reason = reason.map_or("it does not answer", |text| text.split(" (os error").next().unwrap_or(text));
-        let sentence = format!(
-            "Cannot reach a server at {}: {reason}. Is it running? `hobnob server` starts one.",
-            self.addr
-        );
+        let sentence =
+            format!("Cannot reach a server at {}: {reason}. Is it running? `hobnob server` starts one.", self.addr);
         if self.wishes.nick.is_some() || self.ended {
             self.failure = Some(Failure::new(ExitCode::CannotConnect, sentence));
         } else {

@@ -48,7 +48,14 @@ impl Style {
     }
 
     /// A message as a line: `[HH:MM:SS] name: text`.
-    pub(super) fn entry(&self, me: Option<&Nick>, lobby: &RoomName, place: &Place, entry: &Entry, when: When) -> String {
+    pub(super) fn entry(
+        &self,
+        me: Option<&Nick>,
+        lobby: &RoomName,
+        place: &Place,
+        entry: &Entry,
+        when: When,
+    ) -> String {
         let late = when == When::Past(Past::Late);
         let time = self.time(entry.at, if late { "%Y-%m-%d %H:%M:%S" } else { "%H:%M:%S" });
         let mark = match place {
