@@ -7,6 +7,7 @@ use hobnob_runtime::journal::Reader;
 use hobnob_runtime::message_log::date_time;
 use hobnob_runtime::replay::{Difference, Replayed, Until, replay};
 use hobnob_spec::messages::Time;
+use hobnob_spec::names::Nick;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -45,6 +46,7 @@ pub(crate) struct ReplayArgs {
 }
 
 /// Replays the journal and prints what was asked for.
+#[expect(clippy::needless_pass_by_value, reason = "every command owns its arguments")]
 pub(crate) fn run(args: ReplayArgs) -> Result<ExitCode, Failure> {
     let failed = |error| Failure::new(ExitCode::Failed, error);
     let reader = Reader::open(&args.journal).map_err(failed)?;
@@ -94,7 +96,7 @@ impl Trace<'_> {
                 "time": date_time(fired.at, &self.zone),
                 "session": fired.session.0,
                 "connection": fired.conn.map(|conn| conn.0),
-                "nick": fired.nick.as_ref().map(|nick| nick.as_str()),
+                "nick": fired.nick.as_ref().map(Nick::as_str),
                 "state": fired.state.name(),
                 "event": fired.event.name(),
                 "row": fired.row,
@@ -206,7 +208,7 @@ fn as_json(name: &str, replayed: &Replayed) -> serde_json::Value {
     let sessions = replayed.server.sessions().map(|session| {
         json!({
             "session": session.session.0,
-            "nick": session.nick.as_ref().map(|nick| nick.as_str()),
+            "nick": session.nick.as_ref().map(Nick::as_str),
             "state": session.state.name(),
             "address": session.addr.to_string(),
             "muted_until": session.muted_until.map(|until| date_time(until, zone)),

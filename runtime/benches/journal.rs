@@ -18,17 +18,17 @@ fn main() {
 /// How many records one commit holds.
 const RECORDS: [u64; 3] = [1, 10, 100];
 
-#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000)]
+#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000, max_time = 3)]
 fn always(bencher: Bencher<'_, '_>, records: u64) {
     append(bencher, records, Durability::Always, Layout::Text);
 }
 
-#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000)]
+#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000, max_time = 3)]
 fn never(bencher: Bencher<'_, '_>, records: u64) {
     append(bencher, records, Durability::Never, Layout::Text);
 }
 
-#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000)]
+#[divan::bench(args = RECORDS, sample_size = 1, sample_count = 2000, max_time = 3)]
 fn never_without_message_log(bencher: Bencher<'_, '_>, records: u64) {
     append(bencher, records, Durability::Never, Layout::Off);
 }
@@ -117,9 +117,5 @@ fn append(bencher: Bencher<'_, '_>, records: u64, durability: Durability, layout
         let mut talk = talk.borrow_mut();
         (0..records).for_each(|_| talk.ask(Request::Say { room: "lobby".into(), text: "x".repeat(100) }));
     };
-    bencher
-        .counter(ItemsCount::new(records))
-        .with_inputs(fill)
-        .max_time(std::time::Duration::from_secs(2))
-        .bench_local_values(|()| commit(&mut talk.borrow_mut()));
+    bencher.counter(ItemsCount::new(records)).with_inputs(fill).bench_local_values(|()| commit(&mut talk.borrow_mut()));
 }
