@@ -11,6 +11,7 @@ mod completions;
 mod exit;
 mod log;
 mod replay;
+mod server;
 mod spec;
 mod when;
 
@@ -27,6 +28,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run a server
+    Server(Box<server::ServerArgs>),
     /// Join a chat
     Client(client::ClientArgs),
     /// Print what was said and what happened, also while the server runs
@@ -45,6 +48,7 @@ enum Command {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Server(args) => server::run(&args),
         Command::Client(args) => client::run(args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),

@@ -25,3 +25,43 @@ pub(crate) fn open_private_file(path: &Path) -> io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
+
+/// Tells `stop` when somebody wants the program to stop (an interrupt or a request to end); at the second time the
+/// program ends at once with exit code 130. Fails when the system has no such signals to give.
+pub fn on_stop(stop: impl Fn() + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    let once = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // The order matters: at the first signal the flag is not set yet.
+        flag::register_conditional_shutdown(signal, 130, std::sync::Arc::clone(&once))?;
+        flag::register(signal, std::sync::Arc::clone(&once))?;
+    }
+    watch(once, stop)
+}
+
+/// Calls `stop` on a thread of its own when a signal has come.
+#[cfg(unix)]
+fn watch(_: std::sync::Arc<std::sync::atomic::AtomicBool>, stop: impl Fn() + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    spawn_watcher(move || signals.forever().for_each(|_| stop()))
+}
+
+/// Looks whether a signal has come: there is nothing to wait on here.
+#[cfg(not(unix))]
+fn watch(once: std::sync::Arc<std::sync::atomic::AtomicBool>, stop: impl Fn() + Send + 'static) -> io::Result<()> {
+    const LOOKS_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+    #[expect(clippy::disallowed_methods, reason = "a thread that only waits for a person")]
+    spawn_watcher(move || {
+        while !once.load(std::sync::atomic::Ordering::SeqCst) {
+            std::thread::sleep(LOOKS_EVERY);
+        }
+        stop();
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "signals belong to the real world alone")]
+fn spawn_watcher(watch: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name("signals".into()).spawn(watch).map(drop)
+}

@@ -1,0 +1,169 @@
+//! `hobnob server`: starts a server, says where it listens, and stops it when told to.
+
+mod limit_args;
+mod settings;
+
+use crate::exit::{self, ExitCode, Failure};
+use figment::value::{Dict, Value};
+use hobnob_machine::Config;
+use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
+use hobnob_runtime::{SmolWorld, World, operator_key, os, serve};
+use limit_args::LimitArgs;
+use settings::{Flags, Settings};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// What `hobnob server` takes. Every setting can also stand in a file or in the environment.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  hobnob server                                     chat on this computer; data in ./hobnob-data
+  hobnob server --listen 0.0.0.0:18000              for the whole network
+  hobnob server --profile classroom --data :memory: three users, nothing kept
+  hobnob server --listen 127.0.0.1:18000 --listen classroom=127.0.0.1:18001
+  hobnob server --say-burst 20 --say-per-second off --idle 1h
+  hobnob server --print-config > hobnob.toml        all settings, to be changed and given with --config
+  HOBNOB_SYNC=interval HOBNOB_LIMITS_MUTE_MS=30s hobnob server
+
+Stop it with Ctrl-C; a second Ctrl-C ends it at once.")]
+pub(crate) struct ServerArgs {
+    /// Listen on this address; PROFILE=HOST:PORT for another profile there; may be given several times
+    #[arg(long, value_name = "[PROFILE=]HOST:PORT")]
+    listen: Vec<String>,
+    /// How users are treated: open or classroom
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The data folder, or :memory: to keep nothing
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<String>,
+    /// How many members each listener takes
+    #[arg(long, value_name = "MEMBERS")]
+    capacity: Option<u64>,
+    /// The room in which everybody is on joining
+    #[arg(long, value_name = "ROOM")]
+    lobby: Option<String>,
+    /// Whether John and john are one nick: fold (they are) or exact (they are not)
+    #[arg(long, value_name = "HOW")]
+    nick_case: Option<String>,
+    /// When what was acknowledged is safe from a power cut: always, interval (within a second) or never
+    #[arg(long, value_name = "WHEN")]
+    sync: Option<String>,
+    /// How often the status line is printed, such as 30s, or off
+    #[arg(long, value_name = "TIME")]
+    status_every: Option<String>,
+    /// The form of the message log: text, csv, json or off
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// How long the journal is kept, such as 30d, or forever
+    #[arg(long, value_name = "TIME")]
+    keep_journal: Option<String>,
+    /// After how many records the server's state is kept, so that a start need not replay them
+    #[arg(long, value_name = "RECORDS")]
+    snapshot_every: Option<u64>,
+    /// Where the operator's key is; operator.key in the data folder by default
+    #[arg(long, value_name = "FILE")]
+    operator_key_file: Option<String>,
+    /// Read settings from this file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print all settings, and where each comes from, and start nothing
+    #[arg(long)]
+    print_config: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+impl ServerArgs {
+    fn flags(&self) -> Flags {
+        let mut flags = Dict::new();
+        if !self.listen.is_empty() {
+            flags.insert("listen".into(), Value::from(self.listen.clone()));
+        }
+        let texts = [
+            ("profile", &self.profile),
+            ("data", &self.data),
+            ("lobby", &self.lobby),
+            ("nick_case", &self.nick_case),
+            ("sync", &self.sync),
+            ("status_every", &self.status_every),
+            ("log_format", &self.log_format),
+            ("keep_journal", &self.keep_journal),
+            ("operator_key_file", &self.operator_key_file),
+        ];
+        for (key, text) in texts {
+            flags.extend(text.clone().map(|text| (key.to_owned(), Value::from(text))));
+        }
+        for (key, number) in [("capacity", self.capacity), ("snapshot_every", self.snapshot_every)] {
+            flags.extend(number.map(|number| (key.to_owned(), Value::from(number))));
+        }
+        let limits: Dict = self.limits.0.iter().map(|(name, value)| ((*name).into(), value.clone().into())).collect();
+        if !limits.is_empty() {
+            flags.insert("limits".into(), Value::from(limits));
+        }
+        Flags(flags)
+    }
+}
+
+/// Runs a server until it is told to stop.
+pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
+    let (figment, written) = settings::gather(args.config.as_deref(), args.flags())?;
+    let settings = written.parse(&figment)?;
+    if args.print_config {
+        exit::print(&settings::printed(&figment, &written))?;
+        return Ok(ExitCode::Fine);
+    }
+    start_log();
+    let world = SmolWorld::new();
+    let (journal, settings) = open(&world, settings)?;
+    world.run(async {
+        let server = serve(world.clone(), journal, settings).await.map_err(|error| cannot_start(&error))?;
+        for addr in server.addrs() {
+            exit::print(&format!("listening on {addr}\n"))?;
+        }
+        if !server.addrs().iter().all(|addr| addr.ip().is_loopback()) {
+            tracing::warn!("what is said here is not encrypted yet: anybody on the way can read it");
+        }
+        let server = std::sync::Arc::new(server);
+        let stopped = std::sync::Arc::clone(&server);
+        os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
+        server.ended().await.map_err(|error| Failure::new(ExitCode::Failed, error))?;
+        tracing::info!("stopped");
+        Ok(ExitCode::Fine)
+    })
+}
+
+fn cannot_start(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(ExitCode::CannotStart, error)
+}
+
+/// Opens the data folder with all that is in it.
+fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobnob_runtime::ServerSettings), Failure> {
+    let Settings { mut server, data, retention, layout, operator_key_file } = settings;
+    let folder = data.as_deref().map(DataFolder::open).transpose().map_err(|error| cannot_start(&error))?;
+    let key_file = operator_key_file.or_else(|| folder.as_ref().map(|folder| folder.path().join(operator_key::FILE)));
+    if let Some(path) = key_file {
+        let key = operator_key::read_or_make(&path, || world.secret()).map_err(|error| cannot_start(&error))?;
+        server.config = Config { operator_key: Some(key), ..server.config };
+        tracing::info!("the operator's key is in {}", path.display());
+    }
+    let keeping = Keeping { durability: server.durability, retention, layout };
+    let journal: Box<dyn Journal> = match folder {
+        Some(folder) => Box::new(Sqlite::open(folder, keeping).map_err(|error| cannot_start(&error))?),
+        None => Box::new(Nothing),
+    };
+    Ok((journal, server))
+}
+
+/// The console: brief lines on standard error, in colour on a terminal unless `NO_COLOR` is set. `HOBNOB_LOG` says
+/// how much: error, warn, info, debug.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("HOBNOB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(!plain && std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+}
