@@ -2,6 +2,7 @@
 = flood disconnect
 = say_burst 1
 = say_per_second 1
+= rooms_max 4
 > bob opens
 > bob joins Bob
 < bob: #1 welcome, Bob, to lobby after 0, with nothing
@@ -30,6 +31,10 @@
 > ann says 5
 < bob, ann: lobby 9 Ann: 5
 < ann: #6 posted as 9
+> ann says \e
+< ann: #7 refused, TextUnsafe: The text holds control characters.
+> ann tells Bob \e
+< ann: #8 refused, TextUnsafe: The text holds control characters.
 > ann says 6
 < ann: goodbye, Flooding: The user talked too fast too often.
 < ann is hung up
@@ -61,6 +66,8 @@
 > eve enters music
 < eve: #6 in music after 0
 < eve: music 1 Eve came in
+> eve enters music
+< eve: #7 refused, InRoom: You are in that room already.
 > eve enters sports
 < eve: goodbye, Flooding: The user talked too fast too often.
 < eve is hung up
