@@ -21,7 +21,7 @@ use std::time::Duration;
 #[derive(clap::Args)]
 #[command(after_help = "\
 The server's rate limit would mute the publishers; start the server to be measured without it and with room for all:
-  hobnob server --data :memory: --set limits.say_per_second=0 --set limits.ask_per_second=0
+  hobnob server --data :memory: --say-per-second 0 --ask-per-second 0
 
 Workloads (a message counts as outstanding until every member of its room has it):
   bulk    1 room of 100 members, 1 publisher, 32 messages outstanding

@@ -81,3 +81,15 @@ pub(crate) fn codes_help() -> String {
     let lines = ExitCode::TABLE.iter().map(|(code, meaning)| format!("\n  {code:>3}  {meaning}"));
     format!("Exit codes:{}\n\nSee `hobnob help COMMAND` for each command, with examples.", lines.collect::<String>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_exit_code() {
+        let readme = include_str!("../../README.md").replace("\r\n", "\n");
+        let lines: String = ExitCode::TABLE.iter().map(|(code, meaning)| format!("| {code} | {meaning} |\n")).collect();
+        assert!(readme.contains(&lines), "README.md should say, under Exit codes:\n{lines}");
+    }
+}

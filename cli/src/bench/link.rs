@@ -169,7 +169,7 @@ fn gone(why: &str) -> Failure {
 pub(super) fn refused(answer: &Answer) -> Failure {
     let what = match answer {
         Answer::Refused { no: No::Muted, .. } => {
-            "the server's rate limit muted a publisher; start the server with --set limits.say_per_second=0".into()
+            "the server's rate limit muted a publisher; start the server with --say-per-second 0".into()
         }
         Answer::Refused { no, .. } => format!("the server refused: {}", no.meaning()),
         other => format!("the server gave an answer to another question: {other:?}"),
