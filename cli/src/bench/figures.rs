@@ -107,6 +107,9 @@ impl Figures {
             };
         } else {
             out += &match self.bytes_per_guest.zip(self.bytes_per_member) {
+                Some((guest, member)) if guest <= 0.0 || member <= 0.0 => {
+                    "  server: it had taken more memory before; measure idle first on a fresh server\n".into()
+                }
                 Some((guest, member)) => format!("  server: {guest:.0} bytes a guest, {member:.0} bytes a member\n"),
                 None => "  server: memory not available (name its process with --pid, on Linux)\n".into(),
             };

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 /// How many mistakes are told in full.
 const TOLD_MAX: usize = 5;
+/// The longest latency that is told from longer ones: an hour, in microseconds.
+const LATENCY_US_MAX: u64 = 3_600_000_000;
 /// The shortest text that holds a [`Mark`], in bytes.
 const MARK_BYTES: usize = 34;
 
@@ -51,7 +53,7 @@ impl Mark {
 impl Tally {
     /// Counts from now on.
     pub(super) fn new() -> Self {
-        let latency_us = Histogram::new(3).expect("three digits are a precision");
+        let latency_us = Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("these are bounds");
         Self { began: Instant::now(), messages: 0, deliveries: 0, latency_us, told: Vec::new(), mistakes: 0 }
     }
 
@@ -109,5 +111,13 @@ mod tests {
         (0..7).for_each(|at| tally.mistake(|| format!("mistake {at}")));
         assert_eq!(tally.wrong().len(), TOLD_MAX + 1);
         assert_eq!(tally.wrong().last().map(String::as_str), Some("and 2 more"));
+    }
+
+    #[test]
+    fn a_second_is_counted_as_a_second() {
+        let mut tally = Tally::new();
+        tally.delivered(Mark { sender: 0, turn: 0, at_ns: 1_000_000_000 }, 2_000_000_000);
+        let median = tally.latency_us.value_at_quantile(0.5);
+        assert!((999_000..=1_001_000).contains(&median), "{median} µs is about a second");
     }
 }
