@@ -95,7 +95,7 @@ struct Setting {
 }
 
 /// Runs the workloads one after the other.
-pub(crate) fn run(args: BenchArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Failure> {
     // Memory shows only on a server that was not busy yet, so idle comes first.
     let every = [
         Workload::Idle,
@@ -119,7 +119,7 @@ pub(crate) fn run(args: BenchArgs) -> Result<ExitCode, Failure> {
         exit::print(&figures::heading(&setting))?;
     }
     for workload in chosen {
-        let figures = measure(workload, &args, &setting)?;
+        let figures = measure(workload, args, &setting)?;
         if !figures.wrong.is_empty() {
             code = ExitCode::Wrong;
         }

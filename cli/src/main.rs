@@ -53,7 +53,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Spec(args) => spec::run(args),
-        Command::Bench(args) => bench::run(args),
+        Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => completions::run_man(args),
     }
