@@ -78,24 +78,29 @@ fn a_configuration_that_cannot_be_read_is_said_with_file_and_word() {
 fn what_is_set_where_is_printed() {
     let folder = tempfile::tempdir().expect("there is a place for temporary folders");
     let file = folder.path().join("hobnob.toml");
-    std::fs::write(&file, "capacity = 7\nidle = \"3m\"\n").expect("the file can be written");
+    std::fs::write(&file, "capacity = 7\n[limits]\nidle_ms = \"3m\"\n").expect("the file can be written");
     let path = file.to_str().expect("a temporary folder has a plain name");
     let mut command = Command::new(HOBNOB);
-    command.args(["server", "--config", path, "--say-burst", "4", "--print-config"]).env("HOBNOB_RESUME", "90s");
+    command
+        .args(["server", "--config", path, "--say-burst", "4", "--print-config"])
+        .env("HOBNOB_LIMITS_RESUME_MS", "90s");
     let output = command.output().expect("the binary runs");
     let printed = String::from_utf8(output.stdout).expect("settings are text");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let line = |name: &str| {
-        printed
-            .lines()
-            .find(|line| line.trim_start().starts_with(name))
-            .unwrap_or_else(|| panic!("{name} is printed:\n{printed}"))
-    };
-    assert!(line("capacity").contains('7') && line("capacity").contains("hobnob.toml"), "{printed}");
-    assert!(line("idle").contains("3m") && line("idle").contains("hobnob.toml"), "{printed}");
-    assert!(line("say_burst").contains('4') && line("say_burst").contains("--say-burst"), "{printed}");
-    assert!(line("resume").contains("1m 30s") || line("resume").contains("90s"), "{printed}");
-    assert!(line("resume").contains("HOBNOB_RESUME"), "{printed}");
+    let whence = [
+        ("capacity = 7", "hobnob.toml"),
+        ("idle_ms = \"3m\"", "hobnob.toml"),
+        ("resume_ms = \"90s\"", "the environment"),
+        ("say_burst = \"4\"", "a flag"),
+        ("mail_max = 100", "default"),
+    ];
+    for (setting, origin) in whence {
+        let line = printed.lines().find(|line| line.starts_with(setting));
+        assert!(line.is_some_and(|line| line.contains(origin)), "{setting} comes from {origin}:\n{printed}");
+    }
+    std::fs::write(&file, &printed).expect("the file can be written");
+    let again = hobnob(&["server", "--config", path, "--print-config"]);
+    assert!(again.status.success(), "what is printed can be read: {}", String::from_utf8_lossy(&again.stderr));
 }
 
 #[test]
