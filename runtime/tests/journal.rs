@@ -286,6 +286,21 @@ fn a_full_disk_refuses_a_batch_and_takes_the_same_one_later() {
 }
 
 #[test]
+fn a_reader_holds_nobody_up() {
+    let folder = tempdir().expect("a temporary folder");
+    let mut desk = Desk::open(folder.path());
+    chat(&mut desk, 3);
+    let reader = rusqlite::Connection::open(folder.path().join(FILE)).expect("the file opens");
+    reader.execute_batch("BEGIN; SELECT * FROM batches").expect("somebody reads, and goes on reading");
+    desk.join("cid");
+    assert_eq!(desk.try_commit(), Ok(9));
+    assert_eq!(desk.journal.sync(), Ok(()));
+    desk.checkpoint();
+    let seen: i64 = reader.query_row("SELECT max(first + count) FROM batches", [], |row| row.get(0)).expect("it reads");
+    assert_eq!(seen, 8, "the reader sees what was there when it began");
+}
+
+#[test]
 fn a_data_folder_serves_one_server() {
     let folder = tempdir().expect("a temporary folder");
     let path = folder.path().join("data");

@@ -14,6 +14,8 @@ use crate::message_log::{Layout, MessageLog, Progress};
 use crate::os;
 use hobnob_spec::messages::Time;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::fs::File;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -177,7 +179,7 @@ impl Journal for Sqlite {
     }
 
     fn read(&mut self, from: u64, each: Each<'_>) -> Result<Position, JournalError> {
-        let position = read_records(&self.db, &self.path, from, each)?;
+        let position = read_records(&self.db, &self.path, from, each).map_err(|error| located(&self.path, error))?;
         self.position = Some(position);
         Ok(position)
     }
@@ -215,8 +217,10 @@ impl Journal for Sqlite {
             save_progress(&self.db, progress).map_err(|error| trouble(&self.path, &error))?;
             self.log.saved(progress);
         }
-        let synced = self.db.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()));
-        synced.map_err(|error| trouble(&self.path, &error))
+        sync_wal(&self.path)?;
+        // Moves into the file what no reader holds back, and waits for none: `hobnob replay` may read for minutes.
+        let moved = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        moved.map_err(|error| trouble(&self.path, &error))
     }
 }
 
@@ -428,6 +432,33 @@ fn save_progress(db: &Connection, progress: Progress) -> rusqlite::Result<()> {
             int(progress.length)
         ])?;
     Ok(())
+}
+
+/// Makes the write-ahead log beside the file safe from a power cut; all that is not in the file is there.
+fn sync_wal(path: &Path) -> Result<(), JournalError> {
+    let mut wal = path.to_owned().into_os_string();
+    wal.push("-wal");
+    let synced = File::options().write(true).open(&wal).and_then(|file| file.sync_data());
+    match synced {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            let sentence = format!("the journal {}: it cannot be made safe: {error}", path.display());
+            Err(JournalError::new(Trouble::Storage, sentence))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Adds to an error about a record where it is, and what to do.
+fn located(path: &Path, error: JournalError) -> JournalError {
+    if error.trouble != Trouble::Corrupt {
+        return error;
+    }
+    let sentence = format!(
+        "the journal {}: {}; `hobnob replay` shows what can be read, and a server begins anew in another data folder",
+        path.display(),
+        error.sentence
+    );
+    JournalError { sentence, ..error }
 }
 
 /// A number as SQLite keeps it. None of ours comes near the bound.
