@@ -117,15 +117,16 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let (journal, settings) = open(&world, settings)?;
     world.run(async {
         let server = serve(world.clone(), journal, settings).await.map_err(|error| cannot_start(&error))?;
+        // Whoever reads that it listens may already want it to stop.
+        let server = std::sync::Arc::new(server);
+        let stopped = std::sync::Arc::clone(&server);
+        os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
         for addr in server.addrs() {
             exit::print(&format!("listening on {addr}\n"))?;
         }
         if !server.addrs().iter().all(|addr| addr.ip().is_loopback()) {
             tracing::warn!("what is said here is not encrypted yet: anybody on the way can read it");
         }
-        let server = std::sync::Arc::new(server);
-        let stopped = std::sync::Arc::clone(&server);
-        os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
         server.ended().await.map_err(|error| Failure::new(ExitCode::Failed, error))?;
         tracing::info!("stopped");
         Ok(ExitCode::Fine)
