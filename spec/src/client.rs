@@ -8,28 +8,39 @@ pub use laws::{Law, broken_law};
 pub use table::{NEVER, Row, cell};
 pub use words::{Alarm, Effect, Event, Guard, Source, State};
 
-/// How long reaching the server may take, in milliseconds, before the client gives up or tries again.
-pub const DIAL_MS: u64 = 10_000;
-/// How long nothing may be heard, in milliseconds, before the client asks for a sign of life.
-pub const SILENCE_MS: u64 = 30_000;
-/// How long the sign of life may take, in milliseconds, before the connection counts as lost.
-pub const ANSWER_MS: u64 = 10_000;
-/// The first pause before dialing again, in milliseconds; each one after is twice as long.
-pub const PAUSE_MS: u64 = 500;
-/// The longest pause before dialing again, in milliseconds, before its jitter of half of it either way.
-pub const PAUSE_LONGEST_MS: u64 = 30_000;
-/// How long the client waits, in milliseconds, before it asks again for a page that was refused for haste.
-pub const PAGE_PAUSE_MS: u64 = 1_000;
-/// How many requests may be under way at once; less than the answers that a server keeps for a returning client.
-pub const WINDOW: usize = 64;
-/// How many requests may be kept, those under way included; the next one is given back to the user.
-pub const QUEUE_MAX: usize = 256;
-/// How many messages are held back for those before them; when it is reached they are shown, and the hole is told.
-pub const HELD_MAX: usize = 1_000;
-/// How many rooms and conversations a client keeps track of; the one that rested longest makes place.
-pub const PLACES_MAX: usize = 1_000;
-/// How many messages the client asks for in one page.
-pub const PAGE_ENTRIES: u64 = 100;
+macro_rules! bounds {
+    ($( #[doc = $doc:literal] $NAME:ident: $Type:ty = $value:literal; )*) => {
+        $( #[doc = $doc] pub const $NAME: $Type = $value; )*
+
+        /// Name, value and reason of each bound of a client, for the manual.
+        pub const BOUNDS: &[(&str, u64, &str)] = &[$( (stringify!($NAME), $value, $doc.trim_ascii()), )*];
+    };
+}
+
+bounds! {
+    /// How long reaching the server may take, in milliseconds, before the client gives up or tries again.
+    DIAL_MS: u64 = 10_000;
+    /// How long nothing may be heard, in milliseconds, before the client asks for a sign of life.
+    SILENCE_MS: u64 = 30_000;
+    /// How long the sign of life may take, in milliseconds, before the connection counts as lost.
+    ANSWER_MS: u64 = 10_000;
+    /// The first pause before dialing again, in milliseconds; each one after is twice as long.
+    PAUSE_MS: u64 = 500;
+    /// The longest pause before dialing again, in milliseconds, before its jitter of half of it either way.
+    PAUSE_LONGEST_MS: u64 = 30_000;
+    /// How long the client waits, in milliseconds, before it asks again for a page that was refused for haste.
+    PAGE_PAUSE_MS: u64 = 1_000;
+    /// How many requests may be under way at once; less than the answers that a server keeps for a returning client.
+    WINDOW: usize = 64;
+    /// How many requests may be kept, those under way included; the next one is given back to the user.
+    QUEUE_MAX: usize = 256;
+    /// How many messages are held back for those before them; when it is reached they are shown, and the hole is told.
+    HELD_MAX: usize = 1_000;
+    /// How many rooms and conversations a client keeps track of; the one that rested longest makes place.
+    PLACES_MAX: usize = 1_000;
+    /// How many messages the client asks for in one page.
+    PAGE_ENTRIES: u64 = 100;
+}
 
 /// The client's table, for the readers of any table.
 #[derive(Debug, Clone, Copy)]

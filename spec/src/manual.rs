@@ -14,7 +14,7 @@ pub use graph::dot;
 pub use markdown::markdown;
 pub use text::{cell_text, event_text, state_text, text, word_text};
 
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::limits::Limits;
 use crate::messages::{
     Active, Answer, Asked, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
@@ -38,6 +38,8 @@ pub struct Manual {
     pub endings: Vec<Term>,
     /// The bounds.
     pub limits: Vec<Limit>,
+    /// The bounds of a client, which are not set.
+    pub client_limits: Vec<ClientLimit>,
     /// What a profile sets, and how the profiles set it.
     pub profiles: Vec<Setting>,
 }
@@ -51,6 +53,17 @@ pub struct Limit {
     pub unit: &'static str,
     /// What it is unless it is set.
     pub default: u64,
+    /// What it is for.
+    pub reason: &'static str,
+}
+
+/// A bound of a client.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClientLimit {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is; a name that ends in `_MS` counts milliseconds.
+    pub value: u64,
     /// What it is for.
     pub reason: &'static str,
 }
@@ -93,6 +106,10 @@ impl Manual {
             refusals: Term::all::<No>(),
             endings: Term::all::<Why>(),
             limits: limits.map(|&(name, unit, default, reason)| Limit { name, unit, default, reason }).collect(),
+            client_limits: client::BOUNDS
+                .iter()
+                .map(|&(name, value, reason)| ClientLimit { name, value, reason })
+                .collect(),
             profiles: settings(),
         }
     }

@@ -77,7 +77,7 @@ fn lines(out: &mut String, events: &[&'static str], cell: &Cell) {
 }
 
 fn messages(out: &mut String, shapes: &[Shape]) {
-    *out += &format!("\n## Messages\n\n{}", prose::MESSAGES);
+    *out += &format!("\n## Messages\n\n{}", prose::messages());
     for shape in shapes {
         *out += &format!("\n### `{}`\n\n{}\n\n", shape.name, linkless(shape.meaning));
         if shape.forms.is_empty() {
@@ -105,6 +105,10 @@ fn limits(out: &mut String, manual: &Manual) {
     *out += "| Limit | Default | What it is for |\n|---|---|---|\n";
     for limit in &manual.limits {
         *out += &format!("| `{}` | {} {} | {} |\n", limit.name, grouped(limit.default), limit.unit, limit.reason);
+    }
+    *out += "\n### A client's own\n\n| Limit | Value | What it is for |\n|---|---|---|\n";
+    for limit in &manual.client_limits {
+        *out += &format!("| `{}` | {} | {} |\n", limit.name, grouped(limit.value), limit.reason);
     }
 }
 

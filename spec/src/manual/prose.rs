@@ -2,6 +2,7 @@
 
 use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
 use crate::messages::VERSION;
+use crate::names::{NAME_FORBIDDEN, NICK_CHARS_MAX, NICKS_RESERVED, ROOM_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// The beginning of the manual.
 pub(super) const INTRODUCTION: &str = "\
@@ -31,11 +32,19 @@ ones.
 ";
 
 /// How the messages are read.
-pub(super) const MESSAGES: &str = "\
-A client sends `Asked`, the server sends `Message`. Every request has exactly one answer. A `Nick`, a `RoomName` and a
-`Text` are strings that obey the rules in the refusal reasons below; a `Time` is in milliseconds since the beginning of
-1970, UTC; a `Secret` is 16 bytes; a `SocketAddr` is an IP address and a port.
-";
+pub(super) fn messages() -> String {
+    format!(
+        "\
+A client sends `Asked`, the server sends `Message`. Every request has exactly one answer. A `Nick` is a string of 1 to
+{NICK_CHARS_MAX} characters and a `RoomName` one of 1 to {ROOM_CHARS_MAX}, without white space, control characters and
+{forbidden}; a nick does not begin with `*` and is not reserved ({reserved}, in capitals or not). A `Text` has 1 to
+{TEXT_CHARS_MAX} characters, not all of them white space, and no control characters but newline and tab. A `Time` is in
+milliseconds since the beginning of 1970, UTC; a `Secret` is 16 bytes; a `SocketAddr` is an IP address and a port.
+",
+        forbidden = NAME_FORBIDDEN.iter().map(|sign| format!("`{sign}`")).collect::<Vec<_>>().join(" "),
+        reserved = NICKS_RESERVED.join(", "),
+    )
+}
 
 /// The native dialect on the wire.
 pub(super) fn wire() -> String {

@@ -36,6 +36,9 @@ pub fn text(manual: &Manual, table: Option<&Chapter>) -> String {
     for limit in &manual.limits {
         entry(&mut out, limit.name, &format!("{} {}. {}", limit.default, limit.unit, limit.reason));
     }
+    for limit in &manual.client_limits {
+        entry(&mut out, limit.name, &format!("{}. {}", limit.value, limit.reason));
+    }
     title(&mut out, "Profiles");
     for setting in &manual.profiles {
         let each = crate::profile::Profile::NAMES.iter().zip(&setting.values);
