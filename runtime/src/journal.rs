@@ -7,6 +7,7 @@ pub(crate) mod batch;
 mod chain;
 mod folder;
 mod nothing;
+mod reading;
 pub(crate) mod recovery;
 pub(crate) mod rows;
 mod sqlite;

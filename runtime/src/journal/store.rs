@@ -3,9 +3,10 @@
 //! Owns the statements over the table of messages; what its columns mean stands in [`super::rows`].
 
 use super::chain::peek;
+use super::reading::{read_genesis, read_records, read_snapshots};
 use super::recovery::decode;
 use super::rows::{Kind, Row, Stored};
-use super::sqlite::{check_format, int, read_genesis, read_records, read_snapshots, trouble};
+use super::sqlite::{check_format, int, trouble};
 use super::{Each, Genesis, JournalError, Page, PageQuery, Position, Record, Snapshot, Trouble};
 use hobnob_machine::Input;
 use hobnob_spec::messages::{Body, Entry, Time};
