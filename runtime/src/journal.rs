@@ -230,7 +230,15 @@ pub enum Done {
 pub async fn serve(mut journal: Box<dyn Journal>, jobs: Receiver<Job>, done: Sender<Done>) {
     while let Ok(job) = jobs.recv().await {
         let closing = matches!(job, Job::Close);
-        if done.send(carry_out(&mut *journal, job)).await.is_err() || closing {
+        let answer = carry_out(&mut *journal, job);
+        if closing {
+            // Whoever hears that the journal is closed may open its folder again.
+            drop(journal);
+            // The loop ends in any case.
+            let _ = done.send(answer).await;
+            return;
+        }
+        if done.send(answer).await.is_err() {
             return;
         }
     }

@@ -32,6 +32,8 @@ const TURN_HEARD_MAX: usize = 512;
 const TURN_INPUTS_MAX: usize = 4_096;
 /// How long a stopping server waits for its readers and its disk.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long those who were told goodbye have to end their connections before a stopping server does.
+const GOODBYE_GRACE: Duration = Duration::from_millis(250);
 /// How often a stopping server looks whether all is done.
 const STOP_LOOKS_EVERY: Duration = Duration::from_millis(10);
 /// How long a connection that was told goodbye may take to end.
@@ -78,6 +80,8 @@ pub(super) struct Hub<W: World> {
     /// When a stopping server ends at the latest.
     stops_at: Option<Duration>,
     sleep: Option<(Duration, Sleep)>,
+    /// Since when everybody has been told that the server stops.
+    told_at: Option<Duration>,
     closing: bool,
     closed: Option<Result<(), JournalError>>,
     /// A journal that failed was said once.
@@ -112,6 +116,7 @@ impl<W: World> Hub<W> {
             sync_at: now + parts.sync_every,
             stops_at: None,
             sleep: None,
+            told_at: None,
             closing: false,
             closed: None,
             failed_before: false,
@@ -278,7 +283,7 @@ impl<W: World> Hub<W> {
         self.parts.world.spawn(reader::read(reader, outbox, slot, conn, readers));
         if self.parts.keeper.failing() || self.stops_at.is_some() {
             self.refuse_at_gate(slot, 0);
-            self.end_line(slot);
+            self.end_line(slot, true);
         } else {
             self.step(Input::Opened { conn, addr, listener });
         }
@@ -286,7 +291,7 @@ impl<W: World> Hub<W> {
 
     fn take_read(&mut self, slot: usize, conn: Conn, read: Read<Asked>) {
         if self.parts.keeper.failing() {
-            return self.answer_at_gate(slot, read);
+            return self.answer_at_gate(slot, &read);
         }
         match read {
             Read::Hello => self.greet(slot),
@@ -297,18 +302,19 @@ impl<W: World> Hub<W> {
     }
 
     /// What can be answered while nothing can be kept: that nothing can be kept.
-    fn answer_at_gate(&mut self, slot: usize, read: Read<Asked>) {
+    fn answer_at_gate(&mut self, slot: usize, read: &Read<Asked>) {
         match read {
             Read::Hello => self.greet(slot),
             Read::Item(Asked { number, request: Request::Ping }) => {
-                self.gate.send(&mut self.lines, slot, &Message::Answer { number, answer: Answer::Pong });
+                let message = Message::Answer { number: *number, answer: Answer::Pong };
+                self.gate.send(&mut self.lines, slot, &message);
             }
-            Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, number),
+            Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, *number),
             Read::Garbled => self.refuse_at_gate(slot, 0),
             Read::Foreign(_) => {
                 let conn = self.lines.at(slot).conn;
                 self.first.push_back(Input::Lost { conn });
-                self.end_line(slot);
+                self.end_line(slot, true);
             }
         }
     }
@@ -426,7 +432,7 @@ impl<W: World> Hub<W> {
             }
             Action::Close { conn } => {
                 if let Some(slot) = lines.slot(conn) {
-                    self.end_line(slot);
+                    self.end_line(slot, false);
                 }
             }
         }
@@ -443,9 +449,15 @@ impl<W: World> Hub<W> {
         }
     }
 
-    /// Ends a connection when what waits for it is written, or after a while.
-    fn end_line(&mut self, slot: usize) {
-        self.turn.close(&mut self.lines, slot);
+    /// Ends a connection when what waits for it is written, or after a while. At the gate it waits for no record.
+    fn end_line(&mut self, slot: usize, at_gate: bool) {
+        self.turn.unhear_all(&mut self.lines, slot);
+        self.lines.at(slot).closed = true;
+        if at_gate {
+            self.gate.close(slot)
+        } else {
+            self.turn.close(slot)
+        }
         self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
     }
 
@@ -501,8 +513,10 @@ impl<W: World> Hub<W> {
 
     /// Closes the journal once everybody was told and gone, or patience is over.
     fn see_to_stop(&mut self, over: bool) {
+        let now = self.parts.world.now();
         let told = self.parts.keeper.idle() && self.lines.all_written();
-        if !self.closing && ((told && self.lines.len() == 0) || over) {
+        let gone_at = if told { *self.told_at.get_or_insert(now) + GOODBYE_GRACE } else { Duration::MAX };
+        if !self.closing && ((told && self.lines.len() == 0) || gone_at <= now || over) {
             self.closing = true;
             let Parts { server, keeper, last, next_conn, .. } = &self.parts;
             keeper.close(|pending, next| checkpoint(server, next, *last, *next_conn, pending));

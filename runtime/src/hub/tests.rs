@@ -9,6 +9,8 @@ use hobnob_spec::messages::{Answer, Asked, Body, Message, Request, Secret};
 use hobnob_spec::session::{No, Why};
 use std::collections::VecDeque;
 
+mod storage;
+
 /// A client that knows frames and nothing else.
 struct Raw {
     stream: <SmolWorld as World>::Stream,
@@ -83,6 +85,15 @@ impl Raw {
             match self.message().await.expect("the server answers") {
                 Message::Answer { answer, .. } => return answer,
                 Message::Live { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => {}
+            }
+        }
+    }
+
+    /// The next answer and the number of its request, passing over all else.
+    async fn numbered_answer(&mut self) -> (Answer, u64) {
+        loop {
+            if let Message::Answer { number, answer } = self.message().await.expect("the server answers") {
+                return (answer, number);
             }
         }
     }

@@ -127,20 +127,21 @@ impl Turn {
         }
     }
 
-    /// Ends the connection.
-    pub(super) fn close<W: World>(&mut self, lines: &mut Lines<W>, slot: usize) {
+    /// From here on the connection hears no room.
+    pub(super) fn unhear_all<W: World>(&mut self, lines: &mut Lines<W>, slot: usize) {
         for room in lines.heard_by(slot) {
             self.unhear(lines, slot, room);
         }
-        lines.at(slot).closed = true;
+    }
+
+    /// Ends the connection, which hears no room any more.
+    pub(super) fn close(&mut self, slot: usize) {
         self.orders.push(Order::Close { slot });
     }
 
     /// Forgets a connection that is gone.
     pub(super) fn free<W: World>(&mut self, lines: &mut Lines<W>, slot: usize) {
-        for room in lines.heard_by(slot) {
-            self.unhear(lines, slot, room);
-        }
+        self.unhear_all(lines, slot);
         self.orders.push(Order::Free { slot });
     }
 
