@@ -5,6 +5,8 @@
 mod commands;
 mod menu;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::exit::{ExitCode, Failure};
@@ -76,7 +78,7 @@ pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
     let world = SmolWorld::new();
-    let link = Link::start(world.clone(), addr.clone());
+    let link = Link::start(&world, addr.clone());
     world.run(talk(Menu::new(addr, style, wishes), terminal, link))
 }
 
@@ -137,21 +139,5 @@ fn with_port(addr: String) -> String {
         _ if bare_v6 => format!("[{addr}]:{PORT}"),
         Some((_, port)) if port.parse::<u16>().is_ok() => addr,
         _ => format!("{addr}:{PORT}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn an_address_without_a_port_means_the_default_one() {
-        for (typed, meant) in [
-            ("localhost", "localhost:18000"),
-            ("127.0.0.1:1234", "127.0.0.1:1234"),
-            ("::1", "[::1]:18000"),
-            ("[::1]:99", "[::1]:99"),
-            ("[::1]", "[::1]:18000"),
-        ] {
-            assert_eq!(super::with_port(typed.to_owned()), meant);
-        }
     }
 }

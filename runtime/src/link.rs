@@ -46,7 +46,7 @@ pub struct Link {
 
 impl Link {
     /// Starts a link to the server at `addr` (`HOST:PORT`). It dials on the first wish that needs a connection.
-    pub fn start<W: World>(world: W, addr: String) -> Self {
+    pub fn start<W: World>(world: &W, addr: String) -> Self {
         let (intents, wishes) = async_channel::bounded(INTENTS_MAX);
         let (show, shown) = async_channel::bounded(SHOWN_MAX);
         let driver = Driver::new(world.clone(), addr, wishes, show);

@@ -48,7 +48,7 @@ async fn pass(mut from: impl futures_lite::AsyncRead + Unpin, mut to: impl futur
 }
 
 async fn join(world: &SmolWorld, addr: &str, nick: &str) -> Link {
-    let link = Link::start(world.clone(), addr.to_owned());
+    let link = Link::start(world, addr.to_owned());
     link.intents.send(Intent::Join(nick.into())).await.expect("the link takes wishes");
     loop {
         match link.shown.recv().await.expect("the link shows what happens") {
@@ -136,7 +136,7 @@ fn a_server_that_cannot_be_reached_is_told_with_its_reason() {
         let listener = world.bind("127.0.0.1:0").await.expect("a free port can be had");
         let addr = SmolWorld::local_addr(&listener).expect("a listener has an address").to_string();
         drop(listener);
-        let link = Link::start(world, addr);
+        let link = Link::start(&world, addr);
         link.intents.send(Intent::Join("Ann".into())).await.expect("the link takes wishes");
         let first = link.shown.recv().await.expect("the link shows what happens");
         assert!(matches!(&first, Shown::Unreachable { reason: Some(_) }), "{first:?}");
@@ -156,7 +156,7 @@ fn a_peer_of_another_protocol_is_told_as_such() {
             to.write_all(b"220 mail.example.org ESMTP\r\n").await.expect("the client reads");
             let _ = from.read(&mut [0; 64]).await;
         });
-        let link = Link::start(world, addr);
+        let link = Link::start(&world, addr);
         link.intents.send(Intent::Ask(Request::Report)).await.expect("the link takes wishes");
         match link.shown.recv().await.expect("the link shows what happens") {
             Shown::Unreachable { reason: Some(reason) } => assert!(reason.contains("does not speak"), "{reason}"),

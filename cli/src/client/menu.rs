@@ -51,6 +51,8 @@ pub(super) struct Menu {
     style: Style,
     wishes: Wishes,
     stage: Stage,
+    /// The nick that was asked for.
+    wished: String,
     nick: Option<Nick>,
     lobby: RoomName,
     /// The room in which typed lines are said: the last one entered.
@@ -78,6 +80,7 @@ impl Menu {
             style,
             wishes,
             stage: Stage::Choosing,
+            wished: String::new(),
             nick: None,
             room: lobby.clone(),
             lobby,
@@ -91,7 +94,7 @@ impl Menu {
         };
         match menu.wishes.nick.clone() {
             Some(nick) => menu.join(nick),
-            None => menu.to_menu(),
+            None => menu.offer_menu(),
         }
         menu
     }
@@ -170,7 +173,7 @@ impl Menu {
         self.lines.push(line.into());
     }
 
-    fn to_menu(&mut self) {
+    fn offer_menu(&mut self) {
         self.print(MENU);
         self.stage = Stage::Choosing;
     }
@@ -185,7 +188,7 @@ impl Menu {
             "3" => self.stage = Stage::Over,
             _ => {
                 self.print("Please type 1, 2 or 3.");
-                self.to_menu();
+                self.offer_menu();
             }
         }
     }
@@ -193,6 +196,7 @@ impl Menu {
     fn join(&mut self, nick: String) {
         self.stage = Stage::Joining;
         self.nick = None;
+        self.wished.clone_from(&nick);
         self.intents.push_back(Intent::Join(nick));
     }
 
@@ -229,6 +233,9 @@ impl Menu {
         if again {
             self.print(format!("Connected again as {nick}; the old session was over. What you missed follows."));
         } else {
+            if nick.as_str() != self.wished {
+                self.print(format!("Another user is using this username; yours is {nick}."));
+            }
             self.print(WELCOME);
         }
         self.enter_chat(nick, Some(lobby));
@@ -397,7 +404,7 @@ impl Menu {
         if self.wishes.nick.is_some() || self.ended {
             self.stage = Stage::Over;
         } else {
-            self.to_menu();
+            self.offer_menu();
         }
     }
 }

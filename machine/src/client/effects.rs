@@ -73,7 +73,7 @@ impl Client {
     fn apply_to_seat(&mut self, effect: Effect, case: &Case) {
         match (effect, case) {
             (Effect::TakeSeat, Case::Seat(Answer::Welcome { nick, room, last, .. })) => {
-                self.take_seat(nick, room, *last)
+                self.take_seat(nick, room, *last);
             }
             (Effect::TakeSeatBack, Case::Seat(Answer::Back { nick, rooms, .. })) => {
                 self.seat_is(nick);

@@ -254,8 +254,7 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let page = matches!(event, Event::PageCame | Event::PageRefused);
             let ends = matches!(guard, Guard::PageEndsHole);
             let spent = count(does, AskPage) + count(does, Release) + arms(does, Alarm::Page) as usize;
-            (!page || spent == 1)
-                && (!page || has(does, Release) == has(does, SendWaiting))
+            (!page || spent == 1 && has(does, Release) == has(does, SendWaiting))
                 && (!ends || in_order(does, &[TakePage, Release]))
                 && (!has(does, TakePage) || ends || in_order(does, &[TakePage, AskPage]))
                 && has(does, TakePage) == (matches!(event, Event::PageCame) && !matches!(guard, Guard::HoldFull))

@@ -1,0 +1,317 @@
+//! The client's machine by scripts: what its user asks, what the server says, what comes of it.
+
+use hobnob_machine::{Client, ClientAction, ClientInput, ClientOut, Shown, When};
+use hobnob_spec::client::{ANSWER_MS, PAUSE_LONGEST_MS, PAUSE_MS, QUEUE_MAX, SILENCE_MS, State, WINDOW};
+use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Message, Past, Place, Request, Secret, StillIn, Time};
+use hobnob_spec::names::{Nick, RoomName, Text};
+use hobnob_spec::session::{No, Why};
+use std::sync::Arc;
+
+struct Script {
+    client: Client,
+    now: u64,
+    sent: Vec<Asked>,
+    shown: Vec<Shown>,
+    dials: usize,
+}
+
+fn nick(name: &str) -> Nick {
+    Nick::parse(name).expect("a nick")
+}
+
+fn lobby() -> Place {
+    Place::Room(RoomName::parse("lobby").expect("a room's name"))
+}
+
+fn entry(number: u64, who: &str) -> Arc<Entry> {
+    let body = Body::Text(Text::parse(format!("text {number}")).expect("a text"));
+    Arc::new(Entry { number, at: Time(1_000 + number), nick: nick(who), body })
+}
+
+fn say(text: &str) -> Request {
+    Request::Say { room: "lobby".into(), text: text.into() }
+}
+
+impl Script {
+    fn new() -> Self {
+        Self { client: Client::new(1), now: 1_000_000, sent: vec![], shown: vec![], dials: 0 }
+    }
+
+    fn step(&mut self, input: ClientInput) -> &mut Self {
+        let mut out = ClientOut::default();
+        self.client.step(Time(self.now), input, &mut out);
+        self.client.check();
+        for action in out.actions {
+            match action {
+                ClientAction::Send(asked) => self.sent.push(asked),
+                ClientAction::Show(shown) => self.shown.push(shown),
+                ClientAction::Dial => self.dials += 1,
+                ClientAction::HangUp | ClientAction::StopDial => {}
+            }
+        }
+        self
+    }
+
+    fn ask(&mut self, request: Request) -> &mut Self {
+        self.step(ClientInput::Ask(request))
+    }
+
+    fn hear(&mut self, message: Message) -> &mut Self {
+        self.step(ClientInput::Heard(message))
+    }
+
+    /// Answers the last request that was sent.
+    fn answer(&mut self, answer: Answer) -> &mut Self {
+        let number = self.sent.last().expect("something was sent").number;
+        self.hear(Message::Answer { number, answer })
+    }
+
+    fn live(&mut self, number: u64) -> &mut Self {
+        self.hear(Message::Live { place: lobby(), entry: entry(number, "Ann") })
+    }
+
+    /// A client that is in, in a lobby with five messages.
+    fn joined() -> Self {
+        let mut script = Self::new();
+        script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+        script.answer(welcome(5));
+        assert_eq!(script.client.state(), State::Joined);
+        script.sent.clear();
+        script.shown.clear();
+        script
+    }
+
+    fn lose(&mut self) -> &mut Self {
+        self.step(ClientInput::Lost);
+        self.now = self.client.wake_at().expect("a client that is away will dial").0;
+        self.step(ClientInput::Wake).step(ClientInput::Opened)
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        let number = |shown: &Shown| match shown {
+            Shown::Entry { entry, .. } => Some(entry.number),
+            _ => None,
+        };
+        self.shown.iter().filter_map(number).collect()
+    }
+
+    fn requests(&self) -> Vec<Request> {
+        self.sent.iter().map(|asked| asked.request.clone()).collect()
+    }
+}
+
+fn welcome(last: u64) -> Answer {
+    let room = RoomName::parse("lobby").expect("a room's name");
+    Answer::Welcome { nick: nick("Me"), room, members: vec![], last }
+}
+
+fn back() -> Answer {
+    let room = RoomName::parse("lobby").expect("a room's name");
+    Answer::Back { nick: nick("Me"), muted_ms: None, rooms: vec![StillIn { room, last: 5 }] }
+}
+
+#[test]
+fn after_returning_what_was_not_answered_is_sent_again_under_its_number() {
+    let mut script = Script::joined();
+    script.ask(say("one")).ask(say("two")).ask(Request::Rooms);
+    let first = script.sent.clone();
+    script.hear(Message::Answer {
+        number: first[0].number,
+        answer: Answer::Posted { number: 6, at: Time(1), waits: false },
+    });
+    script.live(6);
+    script.sent.clear();
+    script.lose();
+    let have = vec![Have { place: lobby(), number: 6 }];
+    assert_eq!(script.requests(), [Request::Resume { token: Secret([1; 16]), have }]);
+    script.ask(say("three"));
+    script.answer(back());
+    assert_eq!(script.sent[1], first[1], "what changes something keeps its number");
+    assert_eq!(script.requests()[2..], [Request::Rooms, say("three")], "what only reads is asked afresh");
+    assert!(script.sent[2].number > script.sent[0].number, "numbers rise");
+}
+
+#[test]
+fn after_the_session_is_over_what_may_have_arrived_is_told_and_never_sent_again() {
+    let mut script = Script::joined();
+    script.ask(say("one"));
+    script.lose();
+    script.ask(say("two"));
+    script.answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    assert!(script.shown.contains(&Shown::Unsure { request: say("one") }));
+    assert!(matches!(script.requests()[..], [_, Request::Resume { .. }, Request::Join { .. }]));
+    script.answer(welcome(0));
+    assert_eq!(script.requests()[3..], [say("two")]);
+}
+
+#[test]
+fn a_hole_is_filled_before_what_comes_after_it_is_shown() {
+    let mut script = Script::joined();
+    script.live(6).live(9).live(10);
+    assert_eq!(script.numbers(), [6]);
+    assert!(matches!(script.requests()[..], [Request::History { before: Some(9), .. }]));
+    script.answer(Answer::Page { entries: vec![entry(8, "Ann")], more: true });
+    assert!(matches!(script.requests()[..], [_, Request::History { before: Some(8), .. }]));
+    script.answer(Answer::Page { entries: vec![entry(6, "Ann"), entry(7, "Ann")], more: true });
+    assert_eq!(script.numbers(), [6, 7, 8, 9, 10], "each once, in order");
+    script.live(10).live(11);
+    assert_eq!(script.numbers(), [6, 7, 8, 9, 10, 11]);
+}
+
+#[test]
+fn a_hole_that_nobody_can_fill_is_told() {
+    let mut script = Script::joined();
+    script.live(9).answer(Answer::Page { entries: vec![entry(8, "Ann")], more: false });
+    assert_eq!(script.shown[0], Shown::Gap { place: lobby(), missing: 2 });
+    assert_eq!(script.numbers(), [8, 9]);
+}
+
+#[test]
+fn a_page_that_was_refused_for_haste_is_asked_for_again() {
+    let mut script = Script::joined();
+    script.live(9).answer(Answer::Refused { no: No::AsksTooFast, wait_ms: None });
+    assert!(script.numbers().is_empty());
+    script.now = script.client.wake_at().expect("the page is asked for again").0;
+    script.step(ClientInput::Wake);
+    assert_eq!(script.sent.len(), 2);
+}
+
+#[test]
+fn history_is_shown_without_moving_the_order_and_not_twice_after_a_new_join() {
+    let mut script = Script::joined();
+    let history = |from, to| Message::Earlier {
+        place: lobby(),
+        past: Past::History,
+        entries: (from..=to).map(|number| entry(number, "Ann")).collect(),
+    };
+    script.hear(history(1, 5)).live(6);
+    assert_eq!(script.numbers(), [1, 2, 3, 4, 5, 6]);
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    script.answer(welcome(8)).hear(history(1, 8)).live(9);
+    assert_eq!(script.numbers(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn ones_own_private_message_is_shown_once_with_its_answer() {
+    let mut script = Script::joined();
+    script.ask(Request::Private { to: "Ann".into(), text: "psst".into() });
+    let with = Place::With(nick("Ann"));
+    script.hear(Message::Live { place: with.clone(), entry: entry(1, "Me") });
+    assert!(script.shown.is_empty());
+    script.answer(Answer::Posted { number: 1, at: Time(5), waits: true });
+    let body = Body::Text(Text::parse("psst".into()).expect("a text"));
+    let own = Arc::new(Entry { number: 1, at: Time(5), nick: nick("Me"), body });
+    assert_eq!(script.shown[0], Shown::Entry { place: with.clone(), entry: own, when: When::Live });
+    script.hear(Message::Live { place: with, entry: entry(3, "Ann") });
+    assert_eq!(script.numbers(), [1, 3], "a conversation has no holes");
+}
+
+#[test]
+fn the_window_and_the_queue_are_bounded_and_the_user_is_told() {
+    let mut script = Script::joined();
+    for at in 0..=QUEUE_MAX {
+        script.ask(say(&at.to_string()));
+    }
+    assert_eq!(script.sent.len(), WINDOW);
+    assert_eq!(script.shown, [Shown::TooMany { request: say(&QUEUE_MAX.to_string()) }]);
+    let number = script.sent[0].number;
+    script.hear(Message::Answer { number, answer: Answer::Done });
+    assert_eq!(script.sent.len(), WINDOW + 1);
+}
+
+#[test]
+fn pauses_grow_with_jitter_up_to_a_bound_and_begin_anew_after_returning() {
+    let mut script = Script::joined();
+    script.step(ClientInput::Lost);
+    let mut length = PAUSE_MS;
+    for _ in 0..12 {
+        let Some(Shown::Retry { pause_ms }) = script.shown.last() else { panic!("the pause is told") };
+        assert!((length / 2..=length + length / 2).contains(pause_ms), "{pause_ms} lies around {length}");
+        length = (length * 2).min(PAUSE_LONGEST_MS);
+        script.now = script.client.wake_at().expect("it dials again").0;
+        script.step(ClientInput::Wake).step(ClientInput::DialFailed { reason: "no".into() });
+    }
+    assert_eq!(script.dials, 13);
+    script.now = script.client.wake_at().expect("it dials again").0;
+    script.step(ClientInput::Wake).step(ClientInput::Opened).answer(back()).step(ClientInput::Lost);
+    let Some(Shown::Retry { pause_ms }) = script.shown.last() else { panic!("the pause is told") };
+    assert!(*pause_ms <= PAUSE_MS * 2);
+}
+
+#[test]
+fn a_silent_connection_is_asked_and_then_given_up() {
+    let mut script = Script::joined();
+    script.now += 1;
+    script.live(6);
+    script.now += SILENCE_MS - 1;
+    script.step(ClientInput::Wake);
+    assert!(script.sent.is_empty(), "something was heard since");
+    script.now += 1;
+    script.step(ClientInput::Wake);
+    assert_eq!(script.requests(), [Request::Ping]);
+    script.now += 1;
+    script.answer(Answer::Pong);
+    script.now += ANSWER_MS;
+    script.step(ClientInput::Wake);
+    assert_eq!(script.client.state(), State::Joined, "what answers is alive");
+    script.now += SILENCE_MS;
+    script.step(ClientInput::Wake);
+    assert_eq!(script.requests().len(), 2);
+    script.now += ANSWER_MS;
+    script.step(ClientInput::Wake);
+    assert_eq!(script.client.state(), State::Away);
+}
+
+#[test]
+fn whom_the_server_sends_away_for_good_does_not_come_back_and_gets_the_text_back() {
+    let stays = [Why::Kicked, Why::Flooding, Why::Idle, Why::Replaced, Why::Malformed, Why::Crowded, Why::Foreign];
+    for why in stays {
+        let mut script = Script::joined();
+        script.ask(say("one")).hear(Message::Goodbye { why });
+        assert_eq!(script.client.state(), State::Offline);
+        let told = [Shown::Goodbye { why }, Shown::Unsure { request: say("one") }, Shown::Out];
+        assert_eq!(script.shown, told);
+    }
+    for why in [Why::TooSlow, Why::Stopping] {
+        let mut script = Script::joined();
+        script.hear(Message::Goodbye { why });
+        assert_eq!(script.client.state(), State::Away);
+    }
+}
+
+#[test]
+fn a_welcome_that_was_lost_is_made_up_by_joining_again_with_the_same_token() {
+    let mut script = Script::new();
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script.lose();
+    let join = Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])) };
+    assert_eq!(script.requests(), [join.clone(), join]);
+    script.answer(back()).live(6);
+    assert_eq!(script.client.state(), State::Joined);
+    assert_eq!(script.numbers(), [6]);
+}
+
+#[test]
+fn quitting_waits_for_what_was_asked_before() {
+    let mut script = Script::joined();
+    script.ask(say("one")).step(ClientInput::Quit).step(ClientInput::Quit);
+    assert_eq!(script.requests(), [say("one"), Request::Quit]);
+    let (one, quit) = (script.sent[0].number, script.sent[1].number);
+    script.hear(Message::Answer { number: one, answer: Answer::Done });
+    script.hear(Message::Answer { number: quit, answer: Answer::Done });
+    assert_eq!(script.client.state(), State::Offline);
+    assert_eq!(script.shown.last(), Some(&Shown::Out));
+}
+
+#[test]
+fn rooms_are_entered_again_after_a_new_join() {
+    let mut script = Script::joined();
+    script.ask(Request::Enter { room: "tea".into() });
+    let room = RoomName::parse("tea").expect("a room's name");
+    script.answer(Answer::Room { room, last: 0 }).lose();
+    script.ask(say("waits"));
+    script.answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    script.sent.drain(..script.sent.len() - 1);
+    script.answer(welcome(0));
+    assert_eq!(script.requests()[1..], [Request::Enter { room: "tea".into() }, say("waits")]);
+}
