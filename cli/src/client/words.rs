@@ -124,13 +124,13 @@ mod tests {
     use super::*;
     use hobnob_spec::names::Text;
 
-    fn line(place: Place, nick: &str, body: Body, when: When) -> String {
+    fn line(place: &Place, nick: &str, body: Body, when: When) -> String {
         let style = Style { zone: TimeZone::UTC, colour: false };
         let nick = Nick::parse(nick).expect("a nick");
         let me = Nick::parse("Fun").expect("a nick");
         let lobby = RoomName::parse("lobby").expect("a room's name");
         let at = Time(1_700_000_000_000);
-        style.entry(Some(&me), &lobby, &place, &Entry { number: 1, at, nick, body }, when)
+        style.entry(Some(&me), &lobby, place, &Entry { number: 1, at, nick, body }, when)
     }
 
     fn text(text: &str) -> Body {
@@ -143,26 +143,26 @@ mod tests {
 
     #[test]
     fn messages_are_written_as_the_course_writes_them() {
-        assert_eq!(line(lobby(), "Cool", text("Hi"), When::Live), "[22:13:20] Cool: Hi");
-        assert_eq!(line(lobby(), "Cool", Body::Joined, When::Live), "[22:13:20] Server: Cool joined the chatroom.");
-        let left = line(lobby(), "Cool", Body::Left(Why::Quit), When::Live);
+        assert_eq!(line(&lobby(), "Cool", text("Hi"), When::Live), "[22:13:20] Cool: Hi");
+        assert_eq!(line(&lobby(), "Cool", Body::Joined, When::Live), "[22:13:20] Server: Cool joined the chatroom.");
+        let left = line(&lobby(), "Cool", Body::Left(Why::Quit), When::Live);
         assert_eq!(left, "[22:13:20] Server: Cool left the chatroom.");
     }
 
     #[test]
     fn private_and_late_messages_and_other_rooms_are_set_apart() {
         let with = |nick| Place::With(Nick::parse(nick).expect("a nick"));
-        assert_eq!(line(with("Cool"), "Cool", text("Hi"), When::Live), "[22:13:20] (private) Cool: Hi");
-        assert_eq!(line(with("Cool"), "Fun", text("Hi"), When::Live), "[22:13:20] (private to Cool) Fun: Hi");
-        let late = line(with("Cool"), "Cool", text("Hi"), When::Past(Past::Late));
+        assert_eq!(line(&with("Cool"), "Cool", text("Hi"), When::Live), "[22:13:20] (private) Cool: Hi");
+        assert_eq!(line(&with("Cool"), "Fun", text("Hi"), When::Live), "[22:13:20] (private to Cool) Fun: Hi");
+        let late = line(&with("Cool"), "Cool", text("Hi"), When::Past(Past::Late));
         assert_eq!(late, "[2023-11-14 22:13:20] (private, late) Cool: Hi");
         let tea = Place::Room(RoomName::parse("tea").expect("a room's name"));
-        assert_eq!(line(tea, "Cool", text("Hi"), When::Live), "[22:13:20] #tea Cool: Hi");
+        assert_eq!(line(&tea, "Cool", text("Hi"), When::Live), "[22:13:20] #tea Cool: Hi");
     }
 
     #[test]
     fn a_text_of_several_lines_cannot_pass_for_another_message() {
-        let faked = line(lobby(), "Cool", text("Hi\n[22:13:20] Server: Fun left the chatroom."), When::Live);
+        let faked = line(&lobby(), "Cool", text("Hi\n[22:13:20] Server: Fun left the chatroom."), When::Live);
         assert!(faked.lines().skip(1).all(|line| line.starts_with("           ")), "{faked}");
     }
 
