@@ -454,9 +454,9 @@ impl<W: World> Hub<W> {
         self.turn.unhear_all(&mut self.lines, slot);
         self.lines.at(slot).closed = true;
         if at_gate {
-            self.gate.close(slot)
+            self.gate.close(slot);
         } else {
-            self.turn.close(slot)
+            self.turn.close(slot);
         }
         self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
     }
