@@ -229,34 +229,32 @@ pub enum Done {
 /// a World gives it a thread of its own.
 pub async fn serve(mut journal: Box<dyn Journal>, jobs: Receiver<Job>, done: Sender<Done>) {
     while let Ok(job) = jobs.recv().await {
-        let closing = matches!(job, Job::Close);
-        let answer = carry_out(&mut *journal, job);
-        if closing {
-            // Whoever hears that the journal is closed may open its folder again.
-            drop(journal);
-            // The loop ends in any case.
-            let _ = done.send(answer).await;
-            return;
-        }
-        if done.send(answer).await.is_err() {
+        let end = match job {
+            Job::Close => {
+                let synced = journal.sync();
+                // Whoever hears that the journal is closed may open it.
+                drop(journal);
+                drop(done.send(Done::Closed(synced)).await);
+                return;
+            }
+            Job::Append(batch) => append(&mut *journal, batch),
+            Job::Page { tag, query } => Done::Page { tag, page: journal.page(&query) },
+            Job::Keep(checkpoint) => Done::Kept(journal.keep(&checkpoint.serialize())),
+            Job::Sync => Done::Synced(journal.sync()),
+        };
+        if done.send(end).await.is_err() {
             return;
         }
     }
 }
 
-fn carry_out(journal: &mut dyn Journal, job: Job) -> Done {
-    match job {
-        Job::Append(mut batch) => match journal.append(&mut batch) {
-            Ok(through) => {
-                batch.clear();
-                Done::Appended { batch, through }
-            }
-            Err(error) => Done::Refused { batch, error },
-        },
-        Job::Page { tag, query } => Done::Page { tag, page: journal.page(&query) },
-        Job::Keep(snapshot) => Done::Kept(journal.keep(&snapshot.serialize())),
-        Job::Sync => Done::Synced(journal.sync()),
-        Job::Close => Done::Closed(journal.sync()),
+fn append(journal: &mut dyn Journal, mut batch: Batch) -> Done {
+    match journal.append(&mut batch) {
+        Ok(through) => {
+            batch.clear();
+            Done::Appended { batch, through }
+        }
+        Err(error) => Done::Refused { batch, error },
     }
 }
 

@@ -430,6 +430,8 @@ fn the_loop_answers_jobs_in_their_order() {
         });
     }
     assert_eq!(ends, ["2 and 3", "9: 1", "synced", "closed"]);
+    assert!(!folder.path().join("hobnob.db-wal").exists(), "a closed journal is one file");
+    assert!(DataFolder::open(folder.path()).is_ok(), "and its folder is free");
 }
 
 #[test]

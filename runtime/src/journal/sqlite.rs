@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 pub const FILE: &str = "hobnob.db";
 /// How many snapshots are kept: the newest, and one to go back to should it be damaged.
 const SNAPSHOTS_KEPT: u64 = 2;
+/// What the write-ahead log may keep of the disk once it is written back.
+const WAL_BYTES_KEPT: i64 = 16 << 20;
 /// Marks the file as ours: "hobn".
 const APPLICATION: i64 = 0x686f_626e;
 
@@ -248,6 +250,7 @@ fn prepare(db: &mut Connection, path: &Path, durability: Durability) -> Result<(
     let fail = |error: rusqlite::Error| trouble(path, &error);
     db.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+    db.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT).map_err(fail)?;
     let synchronous = match durability {
         Durability::Always => "FULL",
         Durability::Interval => "NORMAL",
