@@ -138,7 +138,7 @@ fn write_text(line: &Line<'_>, zone: &TimeZone, out: &mut Vec<u8>) {
     out.extend(text.into_bytes());
 }
 
-/// What is said may hold newlines, and a refused nick anything: a line stays one line, and steers no terminal.
+/// What is said may hold newlines and tabs: a line stays one line.
 fn escape(words: &str, text: &mut String) {
     for c in words.chars() {
         match c {

@@ -61,7 +61,7 @@ fn the_text_log_tells_everything() {
             "joined #lobby Ann",
             "joined #lobby bob",
             "rejected server: This nick is reserved.",
-            "rejected two\\nlines: A nick has 1 to 20 characters and no white space, control character or any of : , @ # / ! &.",
+            "rejected two�lines: A nick has 1 to 20 characters and no white space, control character or any of : , @ # / ! &.",
             "say #lobby Ann: two\\nlines, a \\\\ and \"quotes\"",
             "private bob -> Ann: psst",
             "entered #Den bob",
@@ -70,6 +70,17 @@ fn the_text_log_tells_everything() {
             "left #lobby bob: The user quit.",
         ]
     );
+}
+
+#[test]
+fn a_refused_nick_can_neither_fill_the_log_nor_steer_a_terminal() {
+    let folder = tempdir().expect("a temporary folder");
+    let mut desk = Desk::try_open(folder.path(), keeping(Layout::Csv)).expect("the journal opens");
+    desk.join(&("\u{1b}[2J".to_owned() + &"x".repeat(100_000)));
+    desk.commit();
+    let log = log_of(folder.path(), Layout::Csv);
+    assert!(log.contains(",rejected,") && log.len() < 300, "{} bytes", log.len());
+    assert!(log.chars().all(|c| c == '\n' || !c.is_control()));
 }
 
 #[test]

@@ -6,7 +6,11 @@ use super::chain::{self, Chain, DIGEST};
 use super::rows::Stored;
 use hobnob_machine::{Action, Conn, Input, Out, Server};
 use hobnob_spec::messages::{Answer, Message, Request, Time};
+use hobnob_spec::names::NICK_CHARS_MAX;
 use serde::{Deserialize, Serialize};
+
+/// How many characters of a refused nick go into the store.
+const REFUSED_NICK_CHARS_MAX: usize = 2 * NICK_CHARS_MAX;
 
 /// Gathers the outputs of the machine since the last record and makes a digest of them. The outputs of wakes go into
 /// the digest of the record that follows, where a replay without wakes finds them too.
@@ -201,5 +205,11 @@ fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option
 fn joining(at: Time, input: &Input) -> Option<Joining> {
     let Input::Asked { conn, asked } = input else { return None };
     let Request::Join { nick, token: _ } = &asked.request else { return None };
-    Some(Joining { conn: *conn, number: asked.number, nick: nick.clone(), at })
+    Some(Joining { conn: *conn, number: asked.number, nick: printable(nick), at })
+}
+
+/// A nick that may be anything, so that the store stays small and a terminal safe.
+fn printable(nick: &str) -> String {
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    nick.chars().map(shown).take(REFUSED_NICK_CHARS_MAX).collect()
 }

@@ -36,7 +36,7 @@ pub(crate) enum Stored {
     Rejected {
         /// When.
         at: Time,
-        /// The nick that was asked for, as it came.
+        /// The nick that was asked for, without control characters and shortened.
         nick: String,
         /// Why it was refused.
         no: No,
