@@ -34,7 +34,7 @@ fn never_without_message_log(bencher: Bencher<'_, '_>, records: u64) {
 }
 
 /// What the hub's thread does for a record: the encoding of the input and the digest of the outputs, no disk.
-#[divan::bench]
+#[divan::bench(sample_size = 1000)]
 fn gather(bencher: Bencher<'_, '_>) {
     let mut talk = Talk::new(config(), 1, 7);
     let (at, input) = talk.next_input();
