@@ -85,8 +85,10 @@ impl World for SmolWorld {
     }
 
     fn spawn_aside(&self, name: &str, task: impl Future<Output = ()> + Send + 'static) {
+        // Not smol's own way to block: that would let this thread wait for the sockets of the others, and every
+        // readiness would cost a switch between two threads.
         let thread = std::thread::Builder::new().name(name.to_owned());
-        let spawned = thread.spawn(move || smol::block_on(task));
+        let spawned = thread.spawn(move || futures_lite::future::block_on(task));
         spawned.expect("a thread can be had at the start of the program");
     }
 
