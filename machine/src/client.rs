@@ -180,7 +180,15 @@ impl Client {
             assert!(self.queue.is_empty() && self.places.is_empty() && self.seat.is_none(), "offline keeps nothing");
         }
         assert!(self.places.len() <= PLACES_MAX, "places are bounded");
-        assert!(self.queue.len() <= QUEUE_MAX + 1 + 2 * PLACES_MAX, "requests are bounded");
+        let entering = |request: &Request| matches!(request, Request::Enter { .. });
+        let asked = self.queue.iter().filter(|pending| pending.whose == Whose::User && !entering(&pending.request));
+        assert!(asked.count() <= QUEUE_MAX, "what the user asks is bounded");
+        assert!(
+            self.queue.len() <= QUEUE_MAX + 1 + 2 * PLACES_MAX,
+            "requests are bounded by what is asked and by places"
+        );
+        let quits = self.queue.iter().filter(|pending| pending.whose == Whose::Quit).count();
+        assert!(quits <= 1, "a user goes once");
         let numbers = self.queue.iter().filter_map(|pending| pending.number);
         assert!(numbers.is_sorted_by(|a, b| a < b), "requests are kept in the order of their numbers");
         for (place, track) in &self.places {

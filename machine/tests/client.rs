@@ -315,3 +315,14 @@ fn rooms_are_entered_again_after_a_new_join() {
     script.answer(welcome(0));
     assert_eq!(script.requests()[1..], [Request::Enter { room: "tea".into() }, say("waits")]);
 }
+
+#[test]
+fn who_asks_to_join_twice_is_told_and_joins_under_the_first_nick() {
+    let mut script = Script::new();
+    let join = |nick: &str| ClientInput::Join { nick: nick.into(), token: Secret([1; 16]) };
+    script.step(join("Me")).step(join("You"));
+    assert_eq!(script.shown, [Shown::AlreadyJoined]);
+    script.step(ClientInput::Opened).step(join("You"));
+    assert_eq!(script.requests(), [Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])) }]);
+    assert_eq!(script.shown.len(), 2);
+}

@@ -312,7 +312,7 @@ impl Walk {
 #[test]
 fn every_row_of_the_clients_table_fires_and_nothing_asked_is_forgotten() {
     let mut fired = Rows::new();
-    for seed in 0..400 {
+    for seed in 0..200 {
         let mut walk = Walk::new(seed);
         for _ in 0..1_500 {
             walk.turn();

@@ -26,6 +26,15 @@ pub(super) struct Wishes {
     pub(super) operator: Option<Secret>,
 }
 
+/// What stands before a line that is awaited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// A question that is printed in any case.
+    Question(&'static str),
+    /// The label of the room, for who sees what is typed.
+    Talk(String),
+}
+
 /// Where the dialogue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -104,14 +113,14 @@ impl Menu {
         std::mem::take(&mut self.lines)
     }
 
-    /// What stands before the line that is awaited; `None` while none is.
-    pub(super) fn prompt(&self) -> Option<String> {
+    /// What the line that is awaited is; `None` while none is.
+    pub(super) fn prompt(&self) -> Option<Prompt> {
         match self.stage {
-            Stage::Choosing => Some(CHOICE.to_owned()),
-            Stage::Naming => Some(USERNAME.to_owned()),
+            Stage::Choosing => Some(Prompt::Question(CHOICE)),
+            Stage::Naming => Some(Prompt::Question(USERNAME)),
             Stage::Chatting if self.moving || self.open >= OPEN_MAX => None,
-            Stage::Chatting if self.room == self.lobby => Some(String::new()),
-            Stage::Chatting => Some(format!("#{} ", self.room)),
+            Stage::Chatting if self.room == self.lobby => Some(Prompt::Talk(String::new())),
+            Stage::Chatting => Some(Prompt::Talk(format!("#{} ", self.room))),
             Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => None,
         }
     }

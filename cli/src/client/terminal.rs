@@ -2,6 +2,7 @@
 //!
 //! Owns the threads that block on a person. Knows nothing of the chat.
 
+use super::menu::Prompt;
 use async_channel::{Receiver, Sender};
 use rustyline::error::ReadlineError;
 use rustyline::{DefaultEditor, ExternalPrinter};
@@ -19,7 +20,7 @@ pub(super) enum Key {
 /// A screen and a keyboard.
 pub(super) struct Terminal {
     /// Where the keyboard is told what stands before the next line; at most one wish waits.
-    asks: Sender<String>,
+    asks: Sender<Prompt>,
     /// The lines that were asked for.
     pub(super) keys: Receiver<Key>,
     screen: Screen,
@@ -57,7 +58,7 @@ impl Terminal {
     }
 
     /// Asks for a line. One is asked for at a time.
-    pub(super) fn ask(&self, prompt: String) {
+    pub(super) fn ask(&self, prompt: Prompt) {
         // The thread takes one wish after the other, and only its end closes the channel, which `keys` tells.
         drop(self.asks.try_send(prompt));
     }
@@ -85,9 +86,13 @@ fn editor() -> Option<(DefaultEditor, Printer)> {
 }
 
 /// Edits one line after the other, as they are asked for.
-fn edit(mut editor: DefaultEditor, asked: &Receiver<String>, typed: &Sender<Key>) {
+fn edit(mut editor: DefaultEditor, asked: &Receiver<Prompt>, typed: &Sender<Key>) {
     while let Ok(prompt) = asked.recv_blocking() {
-        let key = match editor.readline(&prompt) {
+        let shown = match &prompt {
+            Prompt::Question(text) => text,
+            Prompt::Talk(label) => label.as_str(),
+        };
+        let key = match editor.readline(shown) {
             Ok(line) => {
                 let _ = editor.add_history_entry(&line);
                 Key::Line(line)
@@ -102,15 +107,16 @@ fn edit(mut editor: DefaultEditor, asked: &Receiver<String>, typed: &Sender<Key>
 }
 
 /// Reads one line after the other, as they are asked for.
-fn read(asked: &Receiver<String>, typed: &Sender<Key>) {
+fn read(asked: &Receiver<Prompt>, typed: &Sender<Key>) {
     let mut input = io::stdin().lock();
     while let Ok(prompt) = asked.recv_blocking() {
-        let mut out = io::stdout().lock();
-        // The input is not echoed, so the end of the prompt's line is ours.
-        if !prompt.is_empty() && writeln!(out, "{prompt}").and_then(|()| out.flush()).is_err() {
-            return;
+        // The input is not echoed, so the end of the question's line is ours.
+        if let Prompt::Question(text) = prompt {
+            let mut out = io::stdout().lock();
+            if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+                return;
+            }
         }
-        drop(out);
         let mut bytes = Vec::new();
         let key = match input.read_until(b'\n', &mut bytes) {
             Ok(0) | Err(_) => Key::End,

@@ -1,6 +1,6 @@
 //! The dialogue as its user sees it, without keyboard, screen or server.
 
-use super::menu::{Menu, Wishes};
+use super::menu::{Menu, Prompt, Wishes};
 use super::words::Style;
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
@@ -42,9 +42,9 @@ fn intents(menu: &mut Menu) -> Vec<Intent> {
 fn the_menu_is_that_of_the_course_word_for_word() {
     let mut menu = menu(Wishes::default());
     assert_eq!(menu.take_lines(), [MENU]);
-    assert_eq!(menu.prompt().as_deref(), Some("Your choice: "));
+    assert_eq!(menu.prompt(), Some(Prompt::Question("Your choice: ")));
     menu.typed("2");
-    assert_eq!(menu.prompt().as_deref(), Some("Please enter a username: "));
+    assert_eq!(menu.prompt(), Some(Prompt::Question("Please enter a username: ")));
     menu.typed("Cool");
     assert_eq!(intents(&mut menu), [Intent::Join("Cool".into())]);
     assert_eq!(menu.prompt(), None, "no line is read before the server's answer");
@@ -98,13 +98,13 @@ fn lines_go_to_the_room_last_entered_and_wait_for_its_answer() {
     let room = RoomName::parse("tea").expect("a room's name");
     let request = Request::Enter { room: "tea".into() };
     menu.shown(Shown::Answer { request: request.clone(), answer: Answer::Room { room, last: 0 } });
-    assert_eq!(menu.prompt().as_deref(), Some("#tea "));
+    assert_eq!(menu.prompt(), Some(Prompt::Talk("#tea ".into())));
     menu.typed("hi");
     assert_eq!(intents(&mut menu), [Intent::Ask(request), Intent::Ask(say("tea", "hi"))]);
     menu.typed("/leave");
     let request = Request::Leave { room: "tea".into() };
     menu.shown(Shown::Answer { request, answer: Answer::Done });
-    assert_eq!(menu.prompt().as_deref(), Some(""));
+    assert_eq!(menu.prompt(), Some(Prompt::Talk(String::new())));
 }
 
 #[test]
