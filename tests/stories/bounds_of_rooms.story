@@ -47,3 +47,19 @@
 < ann, bob: other 6 Ann came in
 > eve enters other
 < eve: #3 refused, RoomCrowded: That room is full.
+# Where several bounds are reached, the table's order says which is told; none of them costs patience.
+> bob enters other
+< bob: #5 refused, InRoom: You are in that room already.
+> ann enters lobby
+< ann: #8 refused, RoomsEnough: You are in as many rooms as one user may be in; please leave one first.
+= say_burst 1
+= say_per_second 1
+= flood disconnect
+= mutes_patience 1
+> eve says I wait.
+< bob, eve: lobby 5 Eve: I wait.
+< eve: #4 posted as 5
+> eve enters full
+< eve: #5 refused, RoomsFull: The server has as many rooms as it can have.
+> eve enters other
+< eve: #6 refused, RoomCrowded: That room is full.

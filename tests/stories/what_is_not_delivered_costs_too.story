@@ -83,3 +83,6 @@
 < kim: #7 refused for 40s, Muted: You are muted.
 < ann, bob, eve, kim: lobby 18 Kim is muted until 1:40
 < kim: games 4 Kim is muted until 1:40
+= absent discard
+> eve tells Nobody Five.
+< eve: #6 done
