@@ -234,7 +234,8 @@ impl Server {
         let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
         let body = Body::Text(text.expect("a bad text has a row of its own"));
         let entry = self.talks.keep(&pair, &to, turn.now, from, body, &self.config.limits);
-        let to = wished(turn);
+        let present = turn.target.map(|target| seat(&self.sessions[&target]).nick.clone());
+        let to = present.unwrap_or_else(|| wished(turn));
         out.actions.push(Action::Keep { pair, to, entry: Arc::clone(&entry) });
         turn.posted = Some(entry);
     }
