@@ -326,3 +326,30 @@ fn who_asks_to_join_twice_is_told_and_joins_under_the_first_nick() {
     assert_eq!(script.requests(), [Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])) }]);
     assert_eq!(script.shown.len(), 2);
 }
+
+#[test]
+fn a_room_that_was_left_is_not_entered_again() {
+    let mut script = Script::joined();
+    script.ask(Request::Enter { room: "tea".into() });
+    let room = RoomName::parse("tea").expect("a room's name");
+    script.answer(Answer::Room { room, last: 0 }).ask(Request::Leave { room: "Tea".into() }).answer(Answer::Done);
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None }).answer(welcome(0));
+    assert!(matches!(script.requests().last(), Some(Request::Join { .. })), "nothing follows the new join");
+}
+
+#[test]
+fn who_asked_to_go_and_is_refused_or_cut_off_is_out_and_does_not_come_back() {
+    let refused = Answer::Refused { no: No::NickTaken, wait_ms: None };
+    let mut script = Script::new();
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script.step(ClientInput::Quit).answer(refused.clone());
+    assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
+    let mut script = Script::joined();
+    script.lose().step(ClientInput::Quit).answer(refused);
+    assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
+    for cut in [ClientInput::Lost, ClientInput::Heard(Message::Goodbye { why: Why::Stopping })] {
+        let mut script = Script::joined();
+        script.step(ClientInput::Quit).step(cut);
+        assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
+    }
+}

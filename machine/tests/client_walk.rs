@@ -198,7 +198,7 @@ impl Walk {
         let text = "hello".to_owned();
         let input = match self.dice.roll(40) {
             0..=2 => ClientInput::Join { nick: "me".into(), token: Secret([7; 16]) },
-            4 if self.dice.chance(10) => ClientInput::Close,
+            4 if self.dice.chance(40) => ClientInput::Close,
             5 => ClientInput::Ask(Request::Report),
             6 => ClientInput::Ask(Request::Enter { room: "tea".into() }),
             7 => ClientInput::Ask(Request::Leave { room: "tea".into() }),
