@@ -3,6 +3,10 @@
 //! Turn by turn it takes what has come, steps the machine, and says what the machine ordered as soon as the journal
 //! has the inputs that caused it. Decides nothing about the chat.
 
+mod gate;
+mod orders;
+mod stop;
+
 use super::clock::Clock;
 use super::console;
 use super::keeper::{Keeper, Kept};
@@ -11,15 +15,13 @@ use super::outbox::{Outbox, Written};
 use super::reader::{self, Heard};
 use super::tally::Tally;
 use super::turn::Turn;
-use crate::journal::{Checkpoint, Done, JournalError, OutputDigest, Page, PageQuery};
+use crate::journal::{Checkpoint, Done, JournalError, OutputDigest};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
 use hobnob_machine::wire::native::Read;
-use hobnob_machine::{Action, Conn, Input, Out, Server};
-use hobnob_spec::limits::PAGE_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Asked, Message, Place, Request, Time};
-use hobnob_spec::session::No;
+use hobnob_machine::{Conn, Input, Out, Server};
+use hobnob_spec::messages::{Asked, Time};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -30,10 +32,6 @@ use std::time::Duration;
 const TURN_HEARD_MAX: usize = 512;
 /// How many inputs a turn takes at most, but for what came in its last bytes.
 const TURN_INPUTS_MAX: usize = 4_096;
-/// How long a stopping server waits for its readers and its disk.
-const STOP_PATIENCE: Duration = Duration::from_secs(3);
-/// How long those who were told goodbye have to end their connections before a stopping server does.
-const GOODBYE_GRACE: Duration = Duration::from_millis(250);
 /// How often a stopping server looks whether all is done.
 const STOP_LOOKS_EVERY: Duration = Duration::from_millis(10);
 /// How long a connection that was told goodbye may take to end.
@@ -301,36 +299,12 @@ impl<W: World> Hub<W> {
         }
     }
 
-    /// What can be answered while nothing can be kept: that nothing can be kept.
-    fn answer_at_gate(&mut self, slot: usize, read: &Read<Asked>) {
-        match read {
-            Read::Hello => self.greet(slot),
-            Read::Item(Asked { number, request: Request::Ping }) => {
-                let message = Message::Answer { number: *number, answer: Answer::Pong };
-                self.gate.send(&mut self.lines, slot, &message);
-            }
-            Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, *number),
-            Read::Garbled => self.refuse_at_gate(slot, 0),
-            Read::Foreign(_) => {
-                let conn = self.lines.at(slot).conn;
-                self.first.push_back(Input::Lost { conn });
-                self.end_line(slot, true);
-            }
-        }
-    }
-
     fn greet(&mut self, slot: usize) {
         let line = self.lines.at(slot);
         line.greet();
         if !std::mem::replace(&mut line.to_write, true) {
             self.to_write.push(slot);
         }
-    }
-
-    fn refuse_at_gate(&mut self, slot: usize, number: u64) {
-        self.tally.refuse(No::StorageFull);
-        let answer = Answer::Refused { no: No::StorageFull, wait_ms: None };
-        self.gate.send(&mut self.lines, slot, &Message::Answer { number, answer });
     }
 
     /// Steps now, or first thing when the journal can be written again. At most one input per connection waits.
@@ -357,26 +331,6 @@ impl<W: World> Hub<W> {
         }
     }
 
-    fn answer_page(&mut self, tag: u64, page: Result<Page, JournalError>) {
-        let (conn, number) = self.pages.remove(&tag).expect("a page was asked for");
-        let Some(slot) = self.lines.slot(conn) else { return };
-        if self.lines.at(slot).closed {
-            return;
-        }
-        match page {
-            Ok(Page { entries, more }) => {
-                let answer = Answer::Page { entries, more };
-                self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
-            }
-            Err(error) => {
-                tracing::warn!("{error}");
-                self.refuse_at_gate(slot, number);
-            }
-        }
-    }
-
-    // ── What the machine orders
-
     fn step(&mut self, input: Input) {
         let now = self.clock.time();
         self.parts.last = now;
@@ -386,79 +340,6 @@ impl<W: World> Hub<W> {
         self.parts.server.step(now, input, &mut self.out);
         self.parts.keeper.end(&self.out, &self.parts.server);
         self.carry_out();
-    }
-
-    fn carry_out(&mut self) {
-        let mut out = std::mem::take(&mut self.out);
-        self.tally.count(&out);
-        if tracing::enabled!(tracing::Level::INFO) {
-            for fired in &out.fired {
-                let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
-                console::tell(fired, slot.map(|slot| self.lines.at(slot).addr));
-            }
-        }
-        for action in out.actions.drain(..) {
-            self.act(action);
-        }
-        self.out = out;
-    }
-
-    fn act(&mut self, action: Action) {
-        let Self { turn, lines, .. } = self;
-        match action {
-            Action::Deliver { room, name, entry } => {
-                turn.deliver(lines, room, &Message::Live { place: Place::Room(name), entry });
-            }
-            // The journal stores it.
-            Action::Keep { .. } => {}
-            Action::Send { conn, message } => {
-                if let Some(slot) = lines.slot(conn) {
-                    turn.send(lines, slot, &message);
-                }
-            }
-            Action::Hear { conn, room } => {
-                if let Some(slot) = lines.slot(conn) {
-                    turn.hear(lines, slot, room);
-                }
-            }
-            Action::Unhear { conn, room } => {
-                if let Some(slot) = lines.slot(conn) {
-                    turn.unhear(lines, slot, room);
-                }
-            }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
-                let query = PageQuery { shelf, after, before, limit, bytes_max: PAGE_BYTES_MAX };
-                self.read_page(conn, number, query);
-            }
-            Action::Close { conn } => {
-                if let Some(slot) = lines.slot(conn) {
-                    self.end_line(slot, false);
-                }
-            }
-        }
-    }
-
-    fn read_page(&mut self, conn: Conn, number: u64, query: PageQuery) {
-        let tag = self.next_page;
-        if self.parts.keeper.read(tag, query) {
-            self.next_page += 1;
-            self.pages.insert(tag, (conn, number));
-        } else if let Some(slot) = self.lines.slot(conn) {
-            let answer = Answer::Refused { no: No::AsksTooFast, wait_ms: None };
-            self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
-        }
-    }
-
-    /// Ends a connection when what waits for it is written, or after a while. At the gate it waits for no record.
-    fn end_line(&mut self, slot: usize, at_gate: bool) {
-        self.turn.unhear_all(&mut self.lines, slot);
-        self.lines.at(slot).closed = true;
-        if at_gate {
-            self.gate.close(slot);
-        } else {
-            self.turn.close(slot);
-        }
-        self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
     }
 
     // ── What may be said
@@ -497,29 +378,6 @@ impl<W: World> Hub<W> {
                 line.outbox.give_up();
                 self.first.push_back(Input::TooSlow { conn: line.conn });
             }
-        }
-    }
-
-    // ── The end
-
-    fn begin_stop(&mut self) {
-        self.stops_at = Some(self.parts.world.now() + STOP_PATIENCE);
-        self.sleep = None;
-        self.parts.ports.close();
-        if !self.parts.keeper.failing() {
-            self.step(Input::Stopping);
-        }
-    }
-
-    /// Closes the journal once everybody was told and gone, or patience is over.
-    fn see_to_stop(&mut self, over: bool) {
-        let now = self.parts.world.now();
-        let told = self.parts.keeper.idle() && self.lines.all_written();
-        let gone_at = if told { *self.told_at.get_or_insert(now) + GOODBYE_GRACE } else { Duration::MAX };
-        if !self.closing && ((told && self.lines.len() == 0) || gone_at <= now || over) {
-            self.closing = true;
-            let Parts { server, keeper, last, next_conn, .. } = &self.parts;
-            keeper.close(|pending, next| checkpoint(server, next, *last, *next_conn, pending));
         }
     }
 }

@@ -1,0 +1,104 @@
+//! How the hub carries out what the machine orders.
+
+use super::Hub;
+use super::LINGER;
+use super::console;
+use crate::journal::{JournalError, Page, PageQuery};
+use crate::world::World;
+use hobnob_machine::{Action, Conn};
+use hobnob_spec::limits::PAGE_BYTES_MAX;
+use hobnob_spec::messages::{Answer, Message, Place};
+use hobnob_spec::session::No;
+
+impl<W: World> Hub<W> {
+    pub(super) fn carry_out(&mut self) {
+        let mut out = std::mem::take(&mut self.out);
+        self.tally.count(&out);
+        if tracing::enabled!(tracing::Level::INFO) {
+            for fired in &out.fired {
+                let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
+                console::tell(fired, slot.map(|slot| self.lines.at(slot).addr));
+            }
+        }
+        for action in out.actions.drain(..) {
+            self.act(action);
+        }
+        self.out = out;
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        let Self { turn, lines, .. } = self;
+        match action {
+            Action::Deliver { room, name, entry } => {
+                turn.deliver(lines, room, &Message::Live { place: Place::Room(name), entry });
+            }
+            // The journal stores it.
+            Action::Keep { .. } => {}
+            Action::Send { conn, message } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.send(lines, slot, &message);
+                }
+            }
+            Action::Hear { conn, room } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.hear(lines, slot, room);
+                }
+            }
+            Action::Unhear { conn, room } => {
+                if let Some(slot) = lines.slot(conn) {
+                    turn.unhear(lines, slot, room);
+                }
+            }
+            Action::ReadPage { conn, number, shelf, after, before, limit } => {
+                let query = PageQuery { shelf, after, before, limit, bytes_max: PAGE_BYTES_MAX };
+                self.read_page(conn, number, query);
+            }
+            Action::Close { conn } => {
+                if let Some(slot) = lines.slot(conn) {
+                    self.end_line(slot, false);
+                }
+            }
+        }
+    }
+
+    pub(super) fn read_page(&mut self, conn: Conn, number: u64, query: PageQuery) {
+        let tag = self.next_page;
+        if self.parts.keeper.read(tag, query) {
+            self.next_page += 1;
+            self.pages.insert(tag, (conn, number));
+        } else if let Some(slot) = self.lines.slot(conn) {
+            let answer = Answer::Refused { no: No::AsksTooFast, wait_ms: None };
+            self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
+        }
+    }
+
+    pub(super) fn answer_page(&mut self, tag: u64, page: Result<Page, JournalError>) {
+        let (conn, number) = self.pages.remove(&tag).expect("a page was asked for");
+        let Some(slot) = self.lines.slot(conn) else { return };
+        if self.lines.at(slot).closed {
+            return;
+        }
+        match page {
+            Ok(Page { entries, more }) => {
+                let answer = Answer::Page { entries, more };
+                self.turn.send(&mut self.lines, slot, &Message::Answer { number, answer });
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                self.refuse_at_gate(slot, number);
+            }
+        }
+    }
+
+    /// Ends a connection when what waits for it is written, or after a while. At the gate it waits for no record.
+    pub(super) fn end_line(&mut self, slot: usize, at_gate: bool) {
+        self.turn.unhear_all(&mut self.lines, slot);
+        self.lines.at(slot).closed = true;
+        if at_gate {
+            self.gate.close(slot);
+        } else {
+            self.turn.close(slot);
+        }
+        self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
+    }
+}
