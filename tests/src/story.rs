@@ -113,21 +113,23 @@ impl Stage {
         Ok(self.step(input))
     }
 
-    /// A client opens a connection: `opens [from ADDR] [via LISTENER] [without token]`.
+    /// A client opens a connection: `opens [from ADDR] [via LISTENER] [without token] [like CLIENT]`.
     fn open(&mut self, name: &str, act: &str) -> Result<Vec<String>, String> {
         let conn = Conn(self.conns.len() as u64 + 1);
         let mut addr = SocketAddr::from(([127, 0, 0, 1], 5000 + u16::try_from(conn.0).map_err(|_| "too many")?));
-        let (mut listener, mut with_token) = (0, true);
+        let (mut listener, mut with_token, mut like) = (0, true, None);
         let words: Vec<_> = act.split(' ').skip(1).collect();
         for pair in words.chunks(2) {
             match pair {
                 ["from", from] => addr = from.parse().map_err(|_| "an address is IP:PORT")?,
                 ["via", via] => listener = via.parse().map_err(|_| "a listener is a number")?,
                 ["without", "token"] => with_token = false,
-                _ => return Err("opens [from ADDR] [via LISTENER] [without token]".into()),
+                ["like", other] => like = Some(self.actors.get(*other).ok_or("nobody of that name")?.token),
+                _ => return Err("opens [from ADDR] [via LISTENER] [without token] [like CLIENT]".into()),
             }
         }
-        let token = Secret([u8::try_from(self.actors.len() + 1).map_err(|_| "too many")?; 16]);
+        let own = Secret([u8::try_from(self.actors.len() + 1).map_err(|_| "too many")?; 16]);
+        let token = like.unwrap_or(own);
         let actor = self.actors.entry(name.to_owned());
         let actor = actor.or_insert(Actor { conn: None, token, with_token, sent: Vec::new() });
         actor.conn = Some(conn);
