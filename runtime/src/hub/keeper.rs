@@ -158,7 +158,7 @@ impl Keeper {
 
     /// Holds a turn back until it may be said.
     pub(super) fn hold(&mut self, said: Said) {
-        let waits_for = if !self.keeps || matches!(self.keeping.durability, Durability::Never) {
+        let waits_for = if !self.keeps {
             0
         } else if self.open.is_empty() {
             self.open_number - 1
