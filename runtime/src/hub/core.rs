@@ -32,6 +32,8 @@ use std::time::Duration;
 const TURN_HEARD_MAX: usize = 512;
 /// How many inputs a turn takes at most, but for what came in its last bytes.
 const TURN_INPUTS_MAX: usize = 4_096;
+/// How many bytes a turn has to say at most, but for what came in its last bytes.
+const TURN_BYTES_MAX: usize = 8 << 20;
 /// How often a stopping server looks whether all is done.
 const STOP_LOOKS_EVERY: Duration = Duration::from_millis(10);
 /// How long a connection that was told goodbye may take to end.
@@ -199,7 +201,8 @@ impl<W: World> Hub<W> {
         self.take_first();
         let inputs_before = self.tally.inputs;
         for _ in 0..TURN_HEARD_MAX {
-            if self.parts.keeper.crowded() || self.tally.inputs - inputs_before >= TURN_INPUTS_MAX as u64 {
+            let inputs = self.tally.inputs - inputs_before;
+            if self.parts.keeper.crowded() || self.turn.bytes >= TURN_BYTES_MAX || inputs >= TURN_INPUTS_MAX as u64 {
                 break;
             }
             let Ok(heard) = self.parts.heard.try_recv() else { break };
@@ -261,10 +264,17 @@ impl<W: World> Hub<W> {
                 }
             }
             Heard::Gone { slot, conn } => {
-                if self.lines.same(slot, conn).is_some_and(|line| !line.closed) {
+                if !self.lines.at(slot).closed {
                     self.step_or_wait(Input::Lost { conn });
                 }
-                self.turn.free(&mut self.lines, slot);
+                let line = self.lines.at(slot);
+                if self.parts.keeper.failing() {
+                    // Its place waits for the journal, and its socket need not.
+                    line.outbox.give_up();
+                }
+                // Whoever came to the gate only has nothing that waits for a record.
+                let turn = if line.met { &mut self.turn } else { &mut self.gate };
+                turn.free(&mut self.lines, slot);
             }
         }
     }
@@ -283,6 +293,7 @@ impl<W: World> Hub<W> {
             self.refuse_at_gate(slot, 0);
             self.end_line(slot, true);
         } else {
+            self.lines.at(slot).met = true;
             self.step(Input::Opened { conn, addr, listener });
         }
     }

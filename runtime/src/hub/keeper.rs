@@ -76,6 +76,8 @@ pub(super) struct Keeper {
     held: VecDeque<(u64, Said)>,
     held_bytes: usize,
     since_snapshot: u64,
+    /// The journal was told to close: it takes nothing more.
+    closing: bool,
 }
 
 impl Keeper {
@@ -104,6 +106,7 @@ impl Keeper {
             held: VecDeque::new(),
             held_bytes: 0,
             since_snapshot: 0,
+            closing: false,
         }
     }
 
@@ -184,6 +187,9 @@ impl Keeper {
 
     /// Sends the batch that is being filled on its way, if there is anything in it and none is under way.
     pub(super) fn submit(&mut self, now: Duration, snapshot: impl FnOnce(OutputDigest, u64) -> Checkpoint) {
+        if self.closing {
+            return;
+        }
         if let Some((batch, _)) = self.refused.take_if(|(_, at)| *at <= now) {
             return self.give(Job::Append(batch));
         }
@@ -205,7 +211,7 @@ impl Keeper {
 
     /// Has a page read, unless too many are being read.
     pub(super) fn read(&mut self, tag: u64, query: PageQuery) -> bool {
-        let may = self.reading < PAGES_MAX;
+        let may = self.reading < PAGES_MAX && !self.closing;
         if may {
             self.reading += 1;
             self.give(Job::Page { tag, query });
@@ -215,18 +221,19 @@ impl Keeper {
 
     /// Has everything made safe from a power cut, where that is not done with each batch.
     pub(super) fn sync(&mut self) {
-        if self.keeps && !self.syncing && matches!(self.keeping.durability, Durability::Interval) {
+        if self.keeps && !self.closing && !self.syncing && matches!(self.keeping.durability, Durability::Interval) {
             self.syncing = true;
             self.give(Job::Sync);
         }
     }
 
     /// Ends the journal with a snapshot, when all that was stepped is appended.
-    pub(super) fn close(&self, snapshot: impl FnOnce(OutputDigest, u64) -> Checkpoint) {
+    pub(super) fn close(&mut self, snapshot: impl FnOnce(OutputDigest, u64) -> Checkpoint) {
         if self.keeps && self.open.is_empty() && self.spare.is_some() {
             self.give(Job::Keep(Box::new(snapshot(self.digest.clone(), self.open.next()))));
         }
         self.give(Job::Close);
+        self.closing = true;
     }
 
     /// Takes a report of the journal's.

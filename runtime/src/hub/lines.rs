@@ -21,6 +21,8 @@ pub(super) struct Line<W: World> {
     hears: Vec<RoomId>,
     /// Our hello is on its way.
     greeted: bool,
+    /// The machine knows of it.
+    pub(super) met: bool,
     /// The machine has ended it.
     pub(super) closed: bool,
     /// Its outbox overflowed and was dropped.
@@ -64,16 +66,29 @@ impl<W: World> Default for Lines<W> {
 impl<W: World> Lines<W> {
     /// Takes in a connection and returns its place.
     pub(super) fn add(&mut self, conn: Conn, addr: SocketAddr, outbox: Arc<Outbox<W>>) -> usize {
-        let (hears, greeted, closed, overflowed, to_write) = (Vec::new(), false, false, false, false);
-        let slot = self.slots.insert(Line { conn, addr, outbox, hears, greeted, closed, overflowed, to_write });
+        let slot = self.slots.insert(Line {
+            conn,
+            addr,
+            outbox,
+            hears: Vec::new(),
+            greeted: false,
+            met: false,
+            closed: false,
+            overflowed: false,
+            to_write: false,
+        });
         self.by_conn.insert(conn, slot);
         slot
     }
 
-    /// Makes the place free for another connection.
+    /// Forgets a connection that is gone: nothing more is meant for it. Its place stays taken until it is made free.
+    pub(super) fn forget(&mut self, slot: usize) {
+        self.by_conn.remove(&self.slots[slot].conn);
+    }
+
+    /// Makes the place of a forgotten connection free for another one.
     pub(super) fn remove(&mut self, slot: usize) {
-        let line = self.slots.remove(slot);
-        self.by_conn.remove(&line.conn);
+        self.slots.remove(slot);
     }
 
     /// The connection at a place.

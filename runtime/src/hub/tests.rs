@@ -9,6 +9,7 @@ use hobnob_spec::messages::{Answer, Asked, Body, Message, Request, Secret};
 use hobnob_spec::session::{No, Why};
 use std::collections::VecDeque;
 
+mod going;
 mod storage;
 
 /// A client that knows frames and nothing else.

@@ -42,7 +42,7 @@ pub(super) struct Turn {
     orders: Vec<Order>,
     talks: Vec<Talk>,
     /// About how many bytes it holds.
-    bytes: usize,
+    pub(super) bytes: usize,
     /// How many messages it brings to connections.
     pub(super) deliveries: u64,
 }
@@ -142,6 +142,7 @@ impl Turn {
     /// Forgets a connection that is gone.
     pub(super) fn free<W: World>(&mut self, lines: &mut Lines<W>, slot: usize) {
         self.unhear_all(lines, slot);
+        lines.forget(slot);
         self.orders.push(Order::Free { slot });
     }
 

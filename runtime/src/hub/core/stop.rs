@@ -27,7 +27,7 @@ impl<W: World> Hub<W> {
         let gone_at = if told { *self.told_at.get_or_insert(now) + GOODBYE_GRACE } else { Duration::MAX };
         if !self.closing && ((told && self.lines.len() == 0) || gone_at <= now || over) {
             self.closing = true;
-            let Parts { server, keeper, last, next_conn, .. } = &self.parts;
+            let Parts { server, keeper, last, next_conn, .. } = &mut self.parts;
             keeper.close(|pending, next| checkpoint(server, next, *last, *next_conn, pending));
         }
     }

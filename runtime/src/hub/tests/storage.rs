@@ -48,13 +48,13 @@ impl Journal for FullAtTimes {
     }
 }
 
-fn journal(path: &Path, full: &Arc<AtomicBool>) -> Box<dyn Journal> {
+pub(super) fn journal(path: &Path, full: &Arc<AtomicBool>) -> Box<dyn Journal> {
     let folder = DataFolder::open(path).expect("a temporary folder can be used");
     let inner = Sqlite::open(folder, Keeping::default()).expect("a journal can be made");
     Box::new(FullAtTimes { inner, full: Arc::clone(full) })
 }
 
-fn stored() -> ServerSettings {
+pub(super) fn stored() -> ServerSettings {
     let mut settings = settings();
     settings.config.store = true;
     settings
