@@ -86,7 +86,7 @@ pub struct Snapshot {
 pub struct Position {
     /// The number of the next record; the first is 1.
     pub next: u64,
-    /// The time of the last record.
+    /// The time of the last record, or of the last message if that is later.
     pub at: Time,
     /// The chained hash over all records before.
     pub chain: Chain,

@@ -112,6 +112,47 @@ fn what_alarms_brought_before_a_crash_is_stored_once() {
 }
 
 #[test]
+fn a_clock_set_back_over_a_restart_takes_nothing_back() {
+    let folder = tempdir().expect("a temporary folder");
+    let mut desk = Desk::open(folder.path());
+    let ann = desk.join("Ann");
+    desk.step(Input::Lost { conn: ann });
+    desk.commit();
+    // What follows no input is told and stored all the same: Ann did not come back in time.
+    desk.pass(120_000);
+    desk.commit();
+    let told = desk.server.now();
+    drop(desk);
+
+    // As early as the journal allows.
+    let mut desk = Desk::open(folder.path());
+    assert!(desk.recovered.at >= told, "no time comes again at which something was told");
+    desk.step(Input::Restarted);
+    let bob = desk.join("bob");
+    desk.say(bob, "taken");
+    desk.commit();
+    let page = desk.journal.page(&lobby(10, 0, u64::MAX)).expect("the store can be read");
+    let texts: Vec<String> = page.entries.iter().map(|entry| format!("{} {:?}", entry.number, entry.body)).collect();
+    assert!(texts.last().is_some_and(|last| last.contains("taken")), "what was taken is stored: {texts:?}");
+}
+
+#[test]
+fn a_clock_set_back_behind_a_snapshot_takes_nothing_back() {
+    let folder = tempdir().expect("a temporary folder");
+    let mut desk = Desk::open(folder.path());
+    desk.step(Input::Opened { conn: hobnob_machine::Conn(99), addr: ([127, 0, 0, 1], 4000).into(), listener: 0 });
+    let before = desk.at;
+    desk.commit();
+    // A guest that does not join is sent away; nothing of it is stored.
+    desk.pass(600_000);
+    desk.at = before;
+    desk.checkpoint();
+    let told = desk.server.now();
+    drop(desk);
+    assert!(Desk::open(folder.path()).recovered.at >= told, "no time comes again that the machine has seen");
+}
+
+#[test]
 fn pages_hold_the_newest_within_bounds() {
     let folder = tempdir().expect("a temporary folder");
     let mut desk = Desk::open(folder.path());

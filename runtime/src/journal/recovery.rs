@@ -15,7 +15,7 @@ pub struct Recovered {
     pub server: Server,
     /// The number of the next record.
     pub next: u64,
-    /// The time of the last record; no later time may be before it.
+    /// The time of the last record, alarm or message; no later time may be before it.
     pub at: Time,
     /// The first connection number that was never used.
     pub next_conn: u64,
@@ -52,7 +52,9 @@ pub fn recover(journal: &mut dyn Journal, genesis: Genesis) -> Result<Recovered,
     }
     let Player { server, next, at, next_conn, pending, .. } = player;
     let (replayed, is_new) = (next - from, next == 1);
-    Ok(Recovered { server, next, at: at.max(position.at), next_conn, pending, replayed, is_new, notes })
+    // A snapshot's machine may have rung alarms after the last record.
+    let at = at.max(position.at).max(server.now());
+    Ok(Recovered { server, next, at, next_conn, pending, replayed, is_new, notes })
 }
 
 /// The machine at the newest snapshot that can be read, or at the beginning.

@@ -183,7 +183,13 @@ impl Journal for Sqlite {
     fn read(&mut self, from: u64, each: Each<'_>) -> Result<Position, JournalError> {
         let position = read_records(&self.db, &self.path, from, each).map_err(|error| located(&self.path, error))?;
         self.position = Some(position);
-        Ok(position)
+        // What alarms brought after the last record was told, too: its time must not come again.
+        let told: Option<i64> = self
+            .db
+            .query_row("SELECT max(at) FROM messages", [], |row| row.get(0))
+            .map_err(|error| trouble(&self.path, &error))?;
+        let told = Time(told.unwrap_or(0).cast_unsigned());
+        Ok(Position { at: position.at.max(told), ..position })
     }
 
     fn append(&mut self, batch: &mut Batch) -> Result<u64, JournalError> {
