@@ -10,11 +10,18 @@ use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
 use hobnob_spec::messages::{Body, Message, Past, Place};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, Effect, News, Why};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The longest mute that an operator can set: a year.
 const SILENCE_MS_MAX: u64 = 365 * 24 * 60 * 60 * 1_000;
+
+/// A place of which a returning client has messages, by its name as names are compared.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Had {
+    Room(Arc<str>),
+    With(Arc<str>),
+}
 
 impl Server {
     /// Carries out one effect of a row.
@@ -285,26 +292,33 @@ impl Server {
         let seat = seat(&self.sessions[&turn.session]);
         let key = Arc::clone(&seat.key);
         let (rooms, talks) = (seat.rooms.clone(), seat.talks.clone());
+        let had = self.numbers_had(turn);
         for (room, entered) in rooms {
-            let name = self.rooms[&room].name.clone();
-            let has = self
-                .number_had(turn, |place| matches!(place, Place::Room(had) if self.same(had.as_str(), name.as_str())));
-            let missed = self.rooms[&room].log.newer(has.unwrap_or(0).max(entered)).cloned().collect();
+            let Room { name, key, log, .. } = &self.rooms[&room];
+            let (name, has) = (name.clone(), had.get(&Had::Room(Arc::clone(key))).copied());
+            let missed = log.newer(has.unwrap_or(0).max(entered)).cloned().collect();
             self.send_earlier(turn, &Place::Room(name), Past::Missed, missed, out);
         }
         let waiting: BTreeSet<Pair> = self.talks.waiting_for(&key).into_iter().chain(talks.keys().cloned()).collect();
         for pair in waiting {
-            let other = Arc::clone(pair.other(&key));
-            let has =
-                self.number_had(turn, |place| matches!(place, Place::With(had) if self.key(had.as_str()) == other));
+            let has = had.get(&Had::With(Arc::clone(pair.other(&key)))).copied();
             let known = talks.get(&pair).copied().unwrap_or_else(|| self.talks.seen(&pair, &key));
             self.send_private_after(turn, &pair, has.unwrap_or(0).max(known), Past::Missed, out);
         }
     }
 
-    /// The number of the last message of a place that the returning client says it has.
-    fn number_had(&self, turn: &Turn, is_place: impl Fn(&Place) -> bool) -> Option<u64> {
-        turn.have.iter().find(|have| is_place(&have.place)).map(|have| have.number)
+    /// The number of the last message of each place that the returning client says it has. A client may name as many
+    /// as it likes, and one more than once: the first counts.
+    fn numbers_had(&self, turn: &Turn) -> BTreeMap<Had, u64> {
+        let mut numbers = BTreeMap::new();
+        for have in &turn.have {
+            let place = match &have.place {
+                Place::Room(room) => Had::Room(self.key(room.as_str())),
+                Place::With(nick) => Had::With(self.key(nick.as_str())),
+            };
+            numbers.entry(place).or_insert(have.number);
+        }
+        numbers
     }
 
     fn send_private_after(&mut self, turn: &Turn, pair: &Pair, after: u64, past: Past, out: &mut Out) {
@@ -407,10 +421,6 @@ impl Server {
     /// A name as names are compared.
     pub fn key(&self, name: &str) -> Arc<str> {
         key(self.config.nick_case, name)
-    }
-
-    fn same(&self, one: &str, other: &str) -> bool {
-        self.key(one) == self.key(other)
     }
 }
 
