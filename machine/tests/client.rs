@@ -1,7 +1,7 @@
 //! The client's machine by scripts: what its user asks, what the server says, what comes of it.
 
 use hobnob_machine::{Client, ClientAction, ClientInput, ClientOut, Shown, When};
-use hobnob_spec::client::{ANSWER_MS, PAUSE_LONGEST_MS, PAUSE_MS, QUEUE_MAX, SILENCE_MS, State, WINDOW};
+use hobnob_spec::client::{ANSWER_MS, HELD_MAX, PAUSE_LONGEST_MS, PAUSE_MS, QUEUE_MAX, SILENCE_MS, State, WINDOW};
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Message, Past, Place, Request, Secret, StillIn, Time};
 use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::session::{No, Why};
@@ -352,4 +352,27 @@ fn who_asked_to_go_and_is_refused_or_cut_off_is_out_and_does_not_come_back() {
         script.step(ClientInput::Quit).step(cut);
         assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
     }
+}
+
+#[test]
+fn who_asked_to_go_and_hears_nothing_is_out() {
+    let mut script = Script::joined();
+    script.step(ClientInput::Quit);
+    for pause in [SILENCE_MS, ANSWER_MS] {
+        script.now += pause + 1;
+        script.step(ClientInput::Wake);
+    }
+    assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
+}
+
+#[test]
+fn only_so_many_messages_are_held_back_for_a_hole() {
+    let mut script = Script::joined();
+    let beyond = 7 + HELD_MAX as u64;
+    for number in 7..=beyond {
+        script.live(number);
+    }
+    assert_eq!(script.numbers(), (7..=beyond).collect::<Vec<_>>(), "what waited is shown when no more can wait");
+    script.live(beyond + 1);
+    assert_eq!(script.numbers().last(), Some(&(beyond + 1)));
 }
