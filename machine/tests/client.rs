@@ -292,6 +292,20 @@ fn a_welcome_that_was_lost_is_made_up_by_joining_again_with_the_same_token() {
 }
 
 #[test]
+fn the_numbers_of_a_session_that_is_over_hide_nothing_of_the_next() {
+    let mut script = Script::joined();
+    script.live(6).live(7).live(8);
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    // A server that kept nothing numbers from 1 again, and the welcome of the new session is lost.
+    script.lose().answer(back());
+    script.shown.clear();
+    let later = |number| Arc::new(Entry { at: Time(9_000), ..(*entry(number, "Ann")).clone() });
+    let missed = Message::Earlier { place: lobby(), past: Past::Missed, entries: vec![later(2), later(3)] };
+    script.hear(missed).hear(Message::Live { place: lobby(), entry: later(4) });
+    assert_eq!(script.numbers(), [2, 3, 4]);
+}
+
+#[test]
 fn quitting_waits_for_what_was_asked_before() {
     let mut script = Script::joined();
     script.ask(say("one")).step(ClientInput::Quit).step(ClientInput::Quit);

@@ -3,7 +3,7 @@
 use super::io::{ClientAction, ClientOut, Shown};
 use super::{Case, Client, Pending, When, Whose};
 use hobnob_spec::client::{
-    ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, WINDOW,
+    ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, State, WINDOW,
 };
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Place, Request, Time};
 use hobnob_spec::names::{Nick, RoomName, Text};
@@ -77,6 +77,11 @@ impl Client {
             }
             (Effect::TakeSeatBack, Case::Seat(Answer::Back { nick, rooms, .. })) => {
                 self.seat_is(nick);
+                if self.state == State::Joining {
+                    // It is a session whose welcome was lost, not the one that was seen: its numbers are its own.
+                    self.places.retain(|place, _| matches!(place, Place::With(_)));
+                    self.places.values_mut().for_each(|track| track.last = 0);
+                }
                 let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
                 self.places.retain(|place, _| !matches!(place, Place::Room(room) if !still(room)));
             }
