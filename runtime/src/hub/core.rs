@@ -112,7 +112,7 @@ impl<W: World> Hub<W> {
             next_page: 1,
             tally: Tally::default(),
             lingering: VecDeque::new(),
-            status_at: parts.status_every.map(|every| now + every),
+            status_at: parts.status_every.map(|every| now.saturating_add(every)),
             sync_at: now + parts.sync_every,
             stops_at: None,
             sleep: None,
@@ -231,7 +231,7 @@ impl<W: World> Hub<W> {
             self.carry_out();
         }
         if self.status_at.is_some_and(|at| at <= now) {
-            self.status_at = self.parts.status_every.map(|every| now + every);
+            self.status_at = self.parts.status_every.map(|every| now.saturating_add(every));
             tracing::info!("status: {}", self.tally.line(self.lines.len(), self.parts.keeper.lag()));
         }
         if self.sync_at <= now {

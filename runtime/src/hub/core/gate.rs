@@ -18,14 +18,22 @@ impl<W: World> Hub<W> {
                 let message = Message::Answer { number: *number, answer: Answer::Pong };
                 self.gate.send(&mut self.lines, slot, &message);
             }
+            // Whoever returns is not refused, which would end the session, but sent away like a newcomer.
+            Read::Item(Asked { request: Request::Resume { .. }, .. }) => {
+                self.refuse_at_gate(slot, 0);
+                self.send_away(slot);
+            }
             Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, *number),
             Read::Garbled => self.refuse_at_gate(slot, 0),
-            Read::Foreign(_) => {
-                let conn = self.lines.at(slot).conn;
-                self.first.push_back(Input::Lost { conn });
-                self.end_line(slot, true);
-            }
+            Read::Foreign(_) => self.send_away(slot),
         }
+    }
+
+    /// Ends a connection now, and lets the machine know when the journal can be written again.
+    fn send_away(&mut self, slot: usize) {
+        let conn = self.lines.at(slot).conn;
+        self.first.push_back(Input::Lost { conn });
+        self.end_line(slot, true);
     }
 
     pub(super) fn refuse_at_gate(&mut self, slot: usize, number: u64) {

@@ -46,18 +46,7 @@ fn who_goes_while_the_disk_is_full_is_sent_nothing_afterwards() {
         let ann = Raw::join(&world, addr, "Ann", None).await;
         let mut bob = Raw::join(&world, addr, "Bob", None).await;
         full.store(true, Ordering::SeqCst);
-        bob.say("held").await;
-        // While the disk is full only the gate answers a ping.
-        loop {
-            bob.ask(Request::Ping).await;
-            let patience = async {
-                world.sleep_until(world.now() + Duration::from_millis(20)).await;
-                None
-            };
-            if async { Some(bob.answer().await) }.or(patience).await.is_some() {
-                break;
-            }
-        }
+        until_the_gate_answers(&world, &mut bob).await;
         drop((ann, bob));
         let mut newcomer = Raw::new(&world, addr).await;
         assert_eq!(newcomer.answer().await, Answer::Refused { no: No::StorageFull, wait_ms: None });
@@ -72,6 +61,49 @@ fn who_goes_while_the_disk_is_full_is_sent_nothing_afterwards() {
             }
             world.sleep_until(world.now() + Duration::from_millis(20)).await;
         }
+        server.stop();
+        server.ended().await.expect("the journal can be closed");
+    });
+}
+
+/// Says something until the server knows that the disk is full: from then on only the gate answers a ping.
+async fn until_the_gate_answers(world: &SmolWorld, raw: &mut Raw) {
+    raw.say("held").await;
+    loop {
+        raw.ask(Request::Ping).await;
+        let patience = async {
+            world.sleep_until(world.now() + Duration::from_millis(20)).await;
+            None
+        };
+        if async { Some(raw.answer().await) }.or(patience).await.is_some() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn who_returns_while_the_disk_is_full_keeps_the_session() {
+    let (world, folder) = (SmolWorld::new(), tempfile::tempdir().expect("a temporary folder can be made"));
+    let full = Arc::new(AtomicBool::new(false));
+    let token = Secret([7; 16]);
+    world.run(async {
+        let server = serve(world.clone(), journal(folder.path(), &full), stored()).await.expect("the server starts");
+        let addr = server.addrs()[0];
+        drop(Raw::join(&world, addr, "Ann", Some(token)).await);
+        let mut bob = Raw::join(&world, addr, "Bob", None).await;
+        let mut back = Raw::new(&world, addr).await;
+        full.store(true, Ordering::SeqCst);
+        until_the_gate_answers(&world, &mut bob).await;
+        back.ask(Request::Resume { token, have: Vec::new() }).await;
+        let (answer, number) = back.numbered_answer().await;
+        assert_eq!(answer, Answer::Refused { no: No::StorageFull, wait_ms: None });
+        assert_eq!(number, 0, "the return itself is not refused");
+        assert_eq!(back.message().await, None, "but has to be tried again");
+        full.store(false, Ordering::SeqCst);
+        assert_eq!(bob.text().await, "held");
+        let mut back = Raw::new(&world, addr).await;
+        back.ask(Request::Resume { token, have: Vec::new() }).await;
+        assert!(matches!(back.answer().await, Answer::Back { .. }));
         server.stop();
         server.ended().await.expect("the journal can be closed");
     });
