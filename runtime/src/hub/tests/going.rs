@@ -108,3 +108,17 @@ fn who_returns_while_the_disk_is_full_keeps_the_session() {
         server.ended().await.expect("the journal can be closed");
     });
 }
+
+#[test]
+fn a_server_stops_though_its_disk_is_full() {
+    let (world, folder) = (SmolWorld::new(), tempfile::tempdir().expect("a temporary folder can be made"));
+    let full = Arc::new(AtomicBool::new(false));
+    world.run(async {
+        let server = serve(world.clone(), journal(folder.path(), &full), stored()).await.expect("the server starts");
+        let mut bob = Raw::join(&world, server.addrs()[0], "Bob", None).await;
+        full.store(true, Ordering::SeqCst);
+        until_the_gate_answers(&world, &mut bob).await;
+        server.stop();
+        server.ended().await.expect("what was kept is safe");
+    });
+}
