@@ -71,6 +71,8 @@ limits! {
     kept_bytes_max: "bytes" = 262_144;
     /// How many messages of one conversation may wait for one of its parties.
     mail_max: "messages" = 100;
+    /// In how many conversations messages may wait; fewer than stay in memory, so that those who are there can always talk.
+    waiting_conversations_max: "conversations" = 5_000;
     /// How many private conversations stay in memory; the one that rested longest makes place.
     conversations_max: "conversations" = 10_000;
     /// How many answers are kept for a client that returns; it may have as many requests under way.

@@ -33,9 +33,9 @@
 < kept for Bob: 4 Ann: Three.
 < ann: #5 posted as 4
 > ann tells Eve Two.
-< ann: #6 refused, MailFull: Too many messages wait for that user already.
+< ann: #6 refused, MailFull: Too many messages wait already, for that user or in all.
 > eve tells Kim One.
-< eve: #2 refused, MailFull: Too many messages wait for that user already.
+< eve: #2 refused, MailFull: Too many messages wait already, for that user or in all.
 > bob opens
 > bob resumes having @Ann 2
 < bob: #3 welcome back, Bob, in lobby 3

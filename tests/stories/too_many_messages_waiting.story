@@ -11,7 +11,7 @@
 < kept for Bob: 2 Ann: Two.
 < ann: #3 posted as 2, waiting
 > ann tells Bob Three.
-< ann: #4 refused, MailFull: Too many messages wait for that user already.
+< ann: #4 refused, MailFull: Too many messages wait already, for that user or in all.
 > bob opens
 > bob joins Bob
 < bob: #1 welcome, Bob, to lobby after 1, with Ann

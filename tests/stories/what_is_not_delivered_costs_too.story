@@ -40,7 +40,7 @@
 < ann, bob, eve: lobby 8 Bob may talk again
 < ann, bob, eve: lobby 9 Eve may talk again
 > eve tells Nobody Three.
-< eve: #4 refused, MailFull: Too many messages wait for that user already.
+< eve: #4 refused, MailFull: Too many messages wait already, for that user or in all.
 > eve tells Nobody Four.
 < eve: #5 refused for 20s, Muted: You are muted.
 < ann, bob, eve: lobby 10 Eve is muted until 0:30

@@ -115,8 +115,13 @@ impl Server {
 
     fn mail_is_full(&self, session: &Session, turn: &Turn) -> bool {
         let (Some(pair), Ok(text)) = (self.named_pair(session, turn), &turn.text) else { return false };
-        let to = pair.other(&seat(session).key);
-        self.talks.is_full_for(&pair, to, text.as_str().len() as u64, &self.config.limits)
+        let (to, limits) = (pair.other(&seat(session).key), &self.config.limits);
+        let attached = turn.target.is_some_and(|target| self.sessions[&target].conn.is_some());
+        // What is sent at once does not wait; it only needs a conversation.
+        match attached {
+            true => !self.talks.has_place_for(&pair, limits),
+            false => self.talks.is_full_for(&pair, to, text.as_str().len() as u64, limits),
+        }
     }
 
     fn page_reaches_below(&self, session: &Session, turn: &Turn) -> bool {

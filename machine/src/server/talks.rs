@@ -66,17 +66,22 @@ impl Talks {
         self.talks.get(pair).map_or(self.floor, |talk| talk.seen[pair.side(key)])
     }
 
-    /// Whether a message of so many bytes would be one too many for this party.
+    /// Whether a message of so many bytes would be one too many to wait for this party.
     pub(super) fn is_full_for(&self, pair: &Pair, key: &str, bytes: u64, limits: &Limits) -> bool {
-        let Some(talk) = self.talks.get(pair) else {
-            return self.talks.len() as u64 >= limits.conversations_max && self.forgettable().is_none();
+        let waits = self.waiting.get(key).is_some_and(|pairs| pairs.contains(pair));
+        let Some(talk) = self.talks.get(pair).filter(|_| waits) else {
+            let waiting: usize = self.waiting.values().map(BTreeSet::len).sum();
+            return waiting as u64 >= limits.waiting_conversations_max || !self.has_place_for(pair, limits);
         };
-        if !self.waiting.get(key).is_some_and(|pairs| pairs.contains(pair)) {
-            return false;
-        }
         let waiting = talk.log.newer(talk.seen[pair.side(key)]);
         let (count, used) = waiting.fold((0, 0), |(count, used), entry| (count + 1, used + size(entry)));
         count >= limits.mail_max.min(limits.kept_entries_max) || used + size_of(bytes) > limits.kept_bytes_max
+    }
+
+    /// Whether a conversation is there, or there is place for it.
+    pub(super) fn has_place_for(&self, pair: &Pair, limits: &Limits) -> bool {
+        let few = (self.talks.len() as u64) < limits.conversations_max;
+        few || self.talks.contains_key(pair) || self.forgettable().is_some()
     }
 
     /// Numbers and keeps a message, which waits for its recipient until [`Talks::mark_seen`].

@@ -168,7 +168,7 @@ words! {
         AbsentRefused,
         /// Nobody has the recipient's nick, and the profile discards what cannot be delivered.
         AbsentDiscarded,
-        /// The recipient has as many messages waiting as may wait.
+        /// As many messages or conversations wait as may wait.
         MailFull,
         /// Nobody has the recipient's nick.
         Absent,
@@ -240,7 +240,7 @@ words! {
         ToItself,
         /// There is no user of that nick.
         Absent,
-        /// Too many messages wait for that user already.
+        /// Too many messages wait already, for that user or in all.
         MailFull,
         /// A request of this number was passed, and its answer is not kept.
         OutOfOrder,
