@@ -188,7 +188,29 @@ shapes! {
     }
 }
 
+/// How many bytes a name in a request may have at most: several times what any name has. A longer one is no slip of a
+/// user's, and need not be kept with the reasons for its refusal.
+pub const NAME_BYTES_MAX: usize = 256;
+/// How many places a returning client may name: more than one can be in.
+pub const HAVE_MAX: usize = 4_096;
+
 impl Request {
+    /// Whether its names and lists are no longer than an honest client's could be; a dialect takes no other.
+    pub fn fits(&self) -> bool {
+        let short = |name: &String| name.len() <= NAME_BYTES_MAX;
+        match self {
+            Self::Join { nick, .. } | Self::Mute { nick, .. } | Self::Unmute { nick } | Self::Kick { nick } => {
+                short(nick)
+            }
+            Self::Say { room, .. } | Self::Enter { room } | Self::Leave { room } => short(room),
+            Self::Private { to, .. } => short(to),
+            Self::Who { room } => room.as_ref().is_none_or(short),
+            Self::History { place: Where::Room(name) | Where::With(name), .. } => short(name),
+            Self::Resume { have, .. } => have.len() <= HAVE_MAX,
+            Self::Report | Self::Rooms | Self::Ping | Self::Quit | Self::Operate { .. } => true,
+        }
+    }
+
     /// The event that the request is to its session.
     pub const fn event(&self) -> Event {
         match self {

@@ -48,14 +48,22 @@ pub enum Read<T> {
 pub trait Item: Serialize + DeserializeOwned {
     /// The longest payload of a frame, in bytes. A longer frame is foreign.
     const BYTES_MAX: usize;
+    /// Whether its parts are no longer than they may be.
+    fn fits(&self) -> bool;
 }
 
 impl Item for Asked {
     const BYTES_MAX: usize = FRAME_BYTES_MAX;
+    fn fits(&self) -> bool {
+        self.request.fits()
+    }
 }
 
 impl Item for Message {
     const BYTES_MAX: usize = ANSWER_BYTES_MAX;
+    fn fits(&self) -> bool {
+        true
+    }
 }
 
 /// Why nothing more can be understood.
@@ -167,7 +175,7 @@ impl<T: Item> Reader<T> {
                 }
                 Unit::Whole(len) => {
                     let payload = &bytes[at + HEAD_BYTES..at + len];
-                    found(decode(payload).map_or(Read::Garbled, Read::Item));
+                    found(decode(payload).filter(Item::fits).map_or(Read::Garbled, Read::Item));
                     at += len;
                 }
             }

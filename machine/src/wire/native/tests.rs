@@ -250,3 +250,17 @@ fn the_manual_shows_frames_as_they_are() {
         assert!(manual.contains(&shown), "the manual shows {shown}");
     }
 }
+
+#[test]
+fn a_name_that_no_user_could_mean_is_garbled() {
+    let name = |bytes: usize| Request::Join { nick: "x".repeat(bytes), token: None };
+    for (request, fits) in [(name(NAME_BYTES_MAX), true), (name(NAME_BYTES_MAX + 1), false)] {
+        let mut bytes = Vec::new();
+        hello(&mut bytes);
+        assert!(ask(&Asked { number: 1, request: request.clone() }, &mut bytes));
+        let mut found = Vec::new();
+        AskedReader::default().read(&bytes, |read| found.push(read));
+        let expected = if fits { Read::Item(Asked { number: 1, request }) } else { Read::Garbled };
+        assert_eq!(found, [Read::Hello, expected]);
+    }
+}
