@@ -50,6 +50,8 @@ pub struct Server {
     /// Whose each nick is, as nicks are compared.
     nicks: BTreeMap<Arc<str>, SessionId>,
     tokens: BTreeMap<Secret, SessionId>,
+    /// Nicks whose last owner was muted on leaving, and until when.
+    leavers_muted: BTreeMap<Arc<str>, Time>,
     /// Members who came through each listener.
     members_by_listener: BTreeMap<u16, u64>,
     rooms: BTreeMap<RoomId, Room>,
@@ -78,6 +80,7 @@ impl Server {
             addresses: BTreeMap::new(),
             nicks: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            leavers_muted: BTreeMap::new(),
             members_by_listener: BTreeMap::new(),
             rooms: BTreeMap::new(),
             room_ids: BTreeMap::new(),

@@ -269,9 +269,11 @@ impl Walk {
             Move::Ping => Request::Ping,
             Move::Quit => Request::Quit,
             Move::Operate => Request::Operate { key: if self.rng.u8(..4) == 0 { self.secret() } else { KEY } },
-            Move::Command => match self.rng.u8(..5) {
+            Move::Command => match self.rng.u8(..6) {
                 0 => Request::Unmute { nick: self.nick() },
-                1 => Request::Kick { nick: self.nick() },
+                // Whoever left is seldom named by chance.
+                1 => Request::Unmute { nick: (*pick(&mut self.rng, NICKS)).to_owned() },
+                2 => Request::Kick { nick: self.nick() },
                 _ => {
                     let ms = *pick(&mut self.rng, &[0, 1, 5_000, 300_000, u64::MAX]);
                     Request::Mute { nick: self.nick(), ms }

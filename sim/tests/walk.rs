@@ -7,7 +7,7 @@ use hobnob_sim::{Coverage, Walk};
 /// How far one walk goes, in inputs.
 const INPUTS: usize = 600;
 /// How many seeds are walked at most before an unreached row is a failure.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 2_000;
 
 #[expect(
     clippy::disallowed_methods,

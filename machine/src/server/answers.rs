@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 impl Server {
     pub(super) fn refuse(&mut self, no: No, turn: &Turn, out: &mut Out) {
-        let until = self.sessions[&turn.session].muted_until;
+        let until = self.sessions[&turn.session].muted_until.or_else(|| self.leaver_muted_until(turn));
         let wait_ms = if no == No::Muted { until.map(|until| until.since(turn.now)) } else { None };
         self.answer_once(turn, Answer::Refused { no, wait_ms }, out);
     }

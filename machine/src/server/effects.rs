@@ -7,7 +7,7 @@ use super::log::{Log, Span};
 use super::session::{Room, Seat, Session};
 use super::turn::{Asking, Turn};
 use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
-use hobnob_spec::messages::{Body, Message, Past, Place};
+use hobnob_spec::messages::{Body, Message, Past, Place, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, Effect, News, Why};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +66,7 @@ impl Server {
                 self.session_mut(turn.session).muted_until = Some(until);
             }
             Effect::LiftMute => self.session_mut(turn.session).muted_until = None,
+            Effect::LiftLeaversMute => drop(self.leavers_muted.remove(&self.key(wished(turn).as_str()))),
             Effect::MakeOperator => self.seat_mut(turn).operator = true,
             Effect::Raise(event) => turn.raised.push(event),
             Effect::CountGarbled => self.session_mut(turn.session).garbled += 1,
@@ -109,8 +110,11 @@ impl Server {
     fn give_nick_back(&mut self, turn: &Turn) {
         let session = self.session_mut(turn.session);
         let seat = session.seat.take().expect("the table lets only a session with a nick give it back");
-        let listener = session.listener;
+        let (listener, muted_until) = (session.listener, session.muted_until);
         self.nicks.remove(&seat.key);
+        if let Some(until) = muted_until {
+            self.keep_leavers_mute(Arc::clone(&seat.key), until, turn.now);
+        }
         if let Some(token) = seat.token {
             self.tokens.remove(&token);
         }
@@ -118,6 +122,16 @@ impl Server {
         *members -= 1;
         if *members == 0 {
             self.members_by_listener.remove(&listener);
+        }
+    }
+
+    /// Keeps a mute with its nick, and of those that run no more than there may be members.
+    fn keep_leavers_mute(&mut self, key: Arc<str>, until: Time, now: Time) {
+        self.leavers_muted.retain(|_, until| *until > now);
+        self.leavers_muted.insert(key, until);
+        while self.leavers_muted.len() as u64 > self.config.limits.members_max {
+            let first = self.leavers_muted.iter().min_by_key(|(_, until)| **until).map(|(key, _)| Arc::clone(key));
+            self.leavers_muted.remove(&first.expect("there are too many, so there is one"));
         }
     }
 

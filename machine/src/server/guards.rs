@@ -70,7 +70,8 @@ impl Server {
                 let alarm = if turn.event == Event::Quiet { Alarm::Quiet } else { Alarm::Idle };
                 self.rings_at(session, alarm, turn.now) > turn.now
             }
-            Guard::StillMuted => session.muted_until.is_some(),
+            Guard::StillMuted => session.muted_until.is_some() || self.leaver_muted_until(turn).is_some(),
+            Guard::LeaverMuted => turn.target.is_none() && self.leaver_muted_until(turn).is_some(),
         }
     }
 
@@ -92,6 +93,12 @@ impl Server {
     pub(super) fn mutes_counted(&self, session: &Session, now: Time) -> u64 {
         let memory = self.config.limits.mute_memory_ms;
         session.mutes.iter().filter(|at| now.since(**at) <= memory).count() as u64
+    }
+
+    /// Until when whoever left the nick that a request names is muted, if that is not over.
+    pub(super) fn leaver_muted_until(&self, turn: &Turn) -> Option<Time> {
+        let Some(Ok(nick)) = &turn.nick else { return None };
+        self.leavers_muted.get(&self.key(nick.as_str())).copied().filter(|until| *until > turn.now)
     }
 
     /// The conversation that a request names.

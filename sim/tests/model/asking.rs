@@ -93,7 +93,8 @@ impl Naive {
     }
 
     fn join(&mut self, who: u64, number: u64, nick: &str, token: Option<Secret>) {
-        if let Some(until) = self.users[&who].muted_until {
+        let left = Nick::parse(nick).ok().and_then(|nick| self.leaver_muted(nick.as_str()));
+        if let Some(until) = self.users[&who].muted_until.or(left) {
             let wait_ms = Some(until.since(self.now));
             return self.answer(who, number, Answer::Refused { no: No::Muted, wait_ms });
         }
@@ -219,7 +220,7 @@ impl Naive {
                 self.announce(target, &Body::Muted { until });
             }
             Request::Unmute { nick } if self.obeyed(who) => {
-                let target = self.named(nick).expect("it was answered");
+                let Some(target) = self.named(nick) else { return };
                 self.user(target).muted_until = None;
                 self.announce(target, &Body::Unmuted);
             }
@@ -454,6 +455,10 @@ impl Naive {
             return no(No::NotOperator);
         }
         match self.named(nick) {
+            None if only_muted && self.leaver_muted(nick).is_some() => {
+                self.leavers.remove(&self.key(nick));
+                Done::Answer(Answer::Done)
+            }
             None => no(No::Absent),
             Some(target) if only_muted && self.users[&target].muted_until.is_none() => no(No::NotMuted),
             Some(_) => Done::Answer(Answer::Done),

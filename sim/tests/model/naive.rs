@@ -74,6 +74,8 @@ pub(crate) struct Naive {
     pub(crate) rooms: Vec<Room>,
     floor: u64,
     pub(crate) talks: BTreeMap<Two, Talk>,
+    /// Nicks that were left by somebody muted, and until when.
+    pub(crate) leavers: BTreeMap<String, Time>,
     /// What was sent since it was last taken.
     pub(crate) sent: BTreeMap<Conn, Vec<Message>>,
     /// The number of the request that is being taken.
@@ -99,6 +101,7 @@ impl Naive {
             rooms: vec![lobby],
             floor: 0,
             talks: BTreeMap::new(),
+            leavers: BTreeMap::new(),
             sent: BTreeMap::new(),
             asking: 0,
             drawn: None,
@@ -365,6 +368,20 @@ impl Naive {
             self.post(*room, seat.nick.clone(), Body::Left(why));
         }
         self.user(who).seat = None;
+        if let Some(until) = self.users[&who].muted_until {
+            let now = self.now;
+            self.leavers.retain(|_, until| *until > now);
+            self.leavers.insert(self.key(seat.nick.as_str()), until);
+            while self.leavers.len() as u64 > self.config.limits.members_max {
+                let soonest = self.leavers.iter().min_by_key(|(_, until)| **until).map(|(key, _)| key.clone());
+                self.leavers.remove(&soonest.expect("there are some"));
+            }
+        }
+    }
+
+    /// Until when whoever left this nick is muted.
+    pub(crate) fn leaver_muted(&self, nick: &str) -> Option<Time> {
+        self.leavers.get(&self.key(nick)).copied().filter(|until| *until > self.now)
     }
 
     pub(crate) fn history(&mut self, who: u64, room: usize) {

@@ -231,7 +231,8 @@ const fn operators_only(event: Event, rows: &[Row]) -> bool {
     while at < rows.len() {
         acts |= raises(rows[at].1, Event::Silenced)
             || raises(rows[at].1, Event::Unsilenced)
-            || raises(rows[at].1, Event::Kicked);
+            || raises(rows[at].1, Event::Kicked)
+            || has(rows[at].1, LiftLeaversMute);
         at += 1;
     }
     !acts || theirs && matches!(rows[0].0, Guard::NotOperator)
@@ -254,8 +255,8 @@ const fn answers_request(effect: Effect) -> bool {
         | TellPosted | TellWaiting | TellRoom | Welcome | WelcomeBack => true,
         TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
         | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
-        | CatchUp | StartMute | Silence | LiftMute | MakeOperator | Raise(_) | CountGarbled | Farewell(_) | HangUp
-        | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
+        | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_) | CountGarbled
+        | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
     }
 }
 

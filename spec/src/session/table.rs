@@ -41,7 +41,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Quit | Operate | Mute | Unmute | Kick) => &[
             R(Always,           &[Refuse(No::NotJoined)],                                               Stay)],
 
-        // Quitting does not shorten a mute.
+        // Quitting does not shorten a mute: it stays with the connection, and with the nick.
         (Guest, MuteOver) => &[
             R(Always,           &[LiftMute],                                                            Stay)],
 
@@ -86,7 +86,8 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
             R(Always,           &[Spend, EnterRoom, TellRoom, AnnounceHere(News::Entered)],             Stay)],
 
-        // ── The muted listen. They may ask, leave and quit, but nothing that others would hear as talk.
+        // ── The muted listen. They may ask, leave, quit and, being operators, act; but nothing that others would hear as
+        //    talk. Of a mute and its end all rooms of the muted are told, themselves included.
         (Muted, Say | Private | Enter) => &[
             R(Always,           &[Refuse(No::Muted)],                                                   Stay)],
         (Muted, MuteOver | Unsilenced) => &[
@@ -128,6 +129,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[Done, Raise(Silenced)],                                               Stay)],
         (Member | Muted, Unmute) => &[
             R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
+            R(LeaverMuted,      &[LiftLeaversMute, Done],                                               Stay),
             R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
             R(TargetNotMuted,   &[Refuse(No::NotMuted)],                                                Stay),
             R(Always,           &[Done, Raise(Unsilenced)],                                             Stay)],
@@ -163,7 +165,8 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── Ways to lose the connection, beside those above: one too many from an address (Opened), flooding (Say,
         //    Private, Enter), being kicked, being replaced (Returned). Whoever has a resume token keeps the session for
-        //    a while, unless it was ended for what its client did.
+        //    a while, unless it was ended for what its client did or, being idle, did not. (Handing a connection over to
+        //    the session that its token names ends the guest, and not the connection; quitting keeps it.)
         (Guest, Garbled) => &[
             R(GarbledEnough,    &[Farewell(Why::Malformed)],                                            End),
             R(Always,           &[CountGarbled, Refuse(No::Malformed)],                                 Stay)],

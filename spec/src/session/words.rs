@@ -184,6 +184,8 @@ words! {
         NotOperator,
         /// Nobody has the nick that the operator names.
         TargetAbsent,
+        /// Nobody has the nick that the operator names, and whoever had it was muted on leaving, and still is.
+        LeaverMuted,
         /// The user whom the operator names is not muted.
         TargetNotMuted,
         /// It is garbled as often in a row as may be.
@@ -192,7 +194,7 @@ words! {
         NoToken,
         /// Something was heard while the alarm was pending.
         HeardSince,
-        /// The session was muted before it was detached or quit, and still is.
+        /// The session, or whoever had the nick before, was muted on leaving, and the mute still runs.
         StillMuted,
     }
 }
@@ -339,7 +341,7 @@ words! {
         TakeNick,
         /// Makes the nick with a random number behind it the session's own.
         TakeSuffixedNick,
-        /// Makes the nick and the resume token nobody's.
+        /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick.
         GiveNickBack,
         /// Puts the session into the default room.
         EnterLobby,
@@ -375,6 +377,8 @@ words! {
         Silence,
         /// Takes the mute off the session.
         LiftMute,
+        /// Takes the mute off the nick that was left.
+        LiftLeaversMute,
         /// Makes the session an operator's.
         MakeOperator,
         /// Raises an event at the session whose nick or token the request names.
