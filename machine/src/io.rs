@@ -81,6 +81,12 @@ pub enum Input {
     Configured(Config),
     /// The server started again after a crash: no connection is left.
     Restarted,
+    /// The server took nothing for a while, for it could keep nothing: in that time nobody's silence counts, nor
+    /// anybody's absence.
+    Outage {
+        /// For how many milliseconds.
+        ms: u64,
+    },
     /// The server is stopping.
     Stopping,
 }

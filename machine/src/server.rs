@@ -97,6 +97,9 @@ impl Server {
     /// Takes one input at time `now`, after the alarms that fell due before it, each at its own due time. What it
     /// brings is added to `out`. Never fails: what is wrong with an input has rows.
     pub fn step(&mut self, now: Time, input: Input, out: &mut Out) {
+        if let Input::Outage { ms } = input {
+            self.forgive(ms);
+        }
         self.ring_alarms(now, out);
         self.now = self.now.max(now);
         match input {
@@ -111,7 +114,7 @@ impl Server {
             Input::Foreign { conn } => self.take_at(conn, Event::Foreign, out),
             Input::TooSlow { conn } => self.take_at(conn, Event::TooSlow, out),
             Input::Lost { conn } => self.take_at(conn, Event::Lost, out),
-            Input::Wake => {}
+            Input::Wake | Input::Outage { .. } => {}
             Input::Configured(config) => self.configure(config),
             Input::Restarted => {
                 for conn in self.conns.keys().copied().collect::<Vec<_>>() {

@@ -38,6 +38,7 @@ impl Audience {
             | Input::TooSlow { .. }
             | Input::Wake
             | Input::Configured(_)
+            | Input::Outage { .. }
             | Input::Stopping => {}
         }
     }

@@ -84,6 +84,12 @@ impl Stage {
             let until = self.now.plus(u64::try_from(span.as_millis()).map_err(|wrong| wrong.to_string())?);
             return Ok(self.wait(until));
         }
+        if let Some(span) = line.strip_prefix("the disk is full for ") {
+            let span = humantime::parse_duration(span).map_err(|wrong| wrong.to_string())?;
+            let ms = u64::try_from(span.as_millis()).map_err(|wrong| wrong.to_string())?;
+            self.now = self.now.plus(ms);
+            return Ok(self.step(Input::Outage { ms }));
+        }
         match line {
             "the server stops" => return Ok(self.step(Input::Stopping)),
             "the server restarts" => {

@@ -20,6 +20,20 @@ impl Server {
         }
     }
 
+    /// Puts off all alarms that wait for somebody by so many milliseconds.
+    pub(super) fn forgive(&mut self, ms: u64) {
+        for (id, session) in &mut self.sessions {
+            session.heard = session.heard.plus(ms);
+            for alarm in [Alarm::Handshake, Alarm::Quiet, Alarm::Idle, Alarm::Resume] {
+                if let Some(at) = &mut session.alarms[alarm.index()] {
+                    self.alarms.remove(&(*at, *id, alarm));
+                    *at = at.plus(ms);
+                    self.alarms.insert((*at, *id, alarm));
+                }
+            }
+        }
+    }
+
     /// When an alarm of a session rings that is set (or asked about) at `now`.
     pub(super) fn rings_at(&self, session: &Session, alarm: Alarm, now: Time) -> Time {
         let limits = &self.config.limits;

@@ -84,8 +84,8 @@ pub(super) struct Hub<W: World> {
     told_at: Option<Duration>,
     closing: bool,
     closed: Option<Result<(), JournalError>>,
-    /// A journal that failed was said once.
-    failed_before: bool,
+    /// Since when the journal cannot be written.
+    failing_since: Option<Duration>,
 }
 
 type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -119,7 +119,7 @@ impl<W: World> Hub<W> {
             told_at: None,
             closing: false,
             closed: None,
-            failed_before: false,
+            failing_since: None,
             parts,
         }
     }
@@ -328,12 +328,15 @@ impl<W: World> Hub<W> {
         match self.parts.keeper.take(done, now) {
             Kept::Nothing => {}
             Kept::Appended => {
-                if std::mem::take(&mut self.failed_before) {
+                if let Some(since) = self.failing_since.take() {
                     tracing::info!("the journal can be written again; all goes on");
+                    let ms = u64::try_from(now.saturating_sub(since).as_millis()).unwrap_or(u64::MAX);
+                    self.first.push_front(Input::Outage { ms });
                 }
             }
             Kept::Failed(error) => {
-                if !std::mem::replace(&mut self.failed_before, true) {
+                if self.failing_since.is_none() {
+                    self.failing_since = Some(now);
                     tracing::error!("{error}; requests are refused until the journal can be written again");
                 }
             }

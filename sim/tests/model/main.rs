@@ -36,6 +36,8 @@ enum Happening {
     TooSlow(usize),
     Lost(usize),
     Wait(u64),
+    /// Nothing can be kept for a while.
+    Outage(u64),
     Restart,
     Stop,
 }
@@ -91,6 +93,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => who().prop_map(Happening::TooSlow),
         4 => who().prop_map(Happening::Lost),
         12 => select(&[1, 100, 400, 1_000, 2_500, 10_000, 31_000][..]).prop_map(Happening::Wait),
+        1 => select(&[500, 20_000, 70_000][..]).prop_map(Happening::Outage),
         1 => Just(Happening::Restart),
         1 => Just(Happening::Stop),
     ]
@@ -208,6 +211,10 @@ impl Both {
             Happening::Wait(ms) => {
                 self.now = self.now.plus(*ms);
                 self.step(&Input::Wake);
+            }
+            Happening::Outage(ms) => {
+                self.now = self.now.plus(*ms);
+                self.step(&Input::Outage { ms: *ms });
             }
             Happening::Restart => self.step(&Input::Restarted),
             Happening::Stop => self.step(&Input::Stopping),

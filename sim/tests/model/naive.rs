@@ -109,6 +109,13 @@ impl Naive {
     }
 
     pub(crate) fn step(&mut self, now: Time, input: &Input) {
+        if let Input::Outage { ms } = input {
+            for user in self.users.values_mut() {
+                user.heard = user.heard.plus(*ms);
+                user.join_by = user.join_by.map(|at| at.plus(*ms));
+                user.return_by = user.return_by.map(|at| at.plus(*ms));
+            }
+        }
         self.let_time_pass(now);
         self.now = now;
         match input {
@@ -138,7 +145,7 @@ impl Naive {
                     self.cut(who, Why::Stopping, true);
                 }
             }
-            Input::Wake => {}
+            Input::Wake | Input::Outage { .. } => {}
             Input::Configured(_) => unreachable!("the model's settings stay as they are"),
         }
     }
