@@ -2,6 +2,9 @@
 //!
 //! Owns their names, their forms for people, and the complaints about them. Starts nothing.
 
+#[cfg(test)]
+mod tests;
+
 use crate::exit::{ExitCode, Failure};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
@@ -10,7 +13,7 @@ use hobnob_machine::Config;
 use hobnob_runtime::journal::{Durability, Retention};
 use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::{Listener, ServerSettings};
-use hobnob_spec::limits::Limits;
+use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{NickCase, Profile};
 use serde::{Deserialize, Serialize};
@@ -208,6 +211,14 @@ impl Written {
                 figment.find_metadata(key).map_or(String::new(), |metadata| format!(" (from {})", origin(metadata)));
             Failure::new(ExitCode::Usage, format!("`{key}`{from}: {sentence}"))
         };
+        if Profile::named(&self.profile).is_none() {
+            return Err(wrong("profile", one_of(&self.profile, Profile::NAMES)));
+        }
+        for (key, number) in [("capacity", self.capacity), ("snapshot_every", Some(self.snapshot_every))] {
+            if number == Some(0) {
+                return Err(wrong(key, "0 makes no sense here; the least is 1".into()));
+            }
+        }
         let listeners = self.listeners().map_err(|sentence| wrong("listen", sentence))?;
         let mut limits = Limits::default();
         for (name, amount) in &self.limits {
@@ -236,8 +247,8 @@ impl Written {
         let status_every = span(&self.status_every, OFF).map_err(|sentence| wrong("status_every", sentence))?;
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), ..Config::default() };
-        let snapshot_every = self.snapshot_every.max(1);
-        let server = ServerSettings { listeners, config, durability, snapshot_every, status_every };
+        let server =
+            ServerSettings { listeners, config, durability, snapshot_every: self.snapshot_every, status_every };
         let operator_key_file = self.operator_key_file.as_ref().map(PathBuf::from);
         Ok(Settings { server, data, retention, layout, operator_key_file })
     }
@@ -256,13 +267,21 @@ impl Written {
             let mut profile =
                 Profile::named(name).ok_or_else(|| format!("profile: {}", one_of(name, Profile::NAMES)))?;
             profile.capacity = self.capacity.unwrap_or(profile.capacity);
-            let port = addr.rsplit_once(':').map(|(host, port)| (!host.is_empty(), port.parse::<u16>().is_ok()));
-            match port {
-                Some((true, true)) => Ok(Listener { addr: addr.to_owned(), profile }),
-                _ => Err(format!("{addr:?} is no address; it has the form HOST:PORT, such as 127.0.0.1:18000")),
-            }
+            check_addr(addr)?;
+            Ok(Listener { addr: addr.to_owned(), profile })
         };
         listen.into_iter().map(parse).collect()
+    }
+}
+
+/// Whether it has the form of an address.
+fn check_addr(addr: &str) -> Result<(), String> {
+    match addr.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(()),
+        Some((host, port)) if !host.is_empty() && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+            Err(format!("the port {port} of {addr:?} is too large; the largest is {}", u16::MAX))
+        }
+        _ => Err(format!("{addr:?} is no address; it has the form HOST:PORT, such as 127.0.0.1:18000")),
     }
 }
 
@@ -275,34 +294,72 @@ fn span(text: &str, none: &str) -> Result<Option<Duration>, String> {
     if text == none || (none == OFF && text == "0") {
         return Ok(None);
     }
-    let parsed = humantime::parse_duration(text);
-    parsed.map(Some).map_err(|error| format!("{text:?} is no time: {error}; write 30s, 2h or {none}"))
+    match humantime::parse_duration(text) {
+        Ok(time) if time.is_zero() && none == OFF => Ok(None),
+        Ok(time) => Ok(Some(time)),
+        Err(error) => Err(format!("{}; write 30s, 2h or {none}", no_time(text, &error))),
+    }
+}
+
+/// What is wrong with a time; most often its unit is missing.
+fn no_time(text: &str, error: &humantime::DurationError) -> String {
+    match text.parse::<u64>() {
+        Ok(number) => format!("{number} of what? A time has a unit"),
+        Err(_) => format!("{text:?} is no time: {error}"),
+    }
 }
 
 fn set_limit(limits: &mut Limits, name: &str, amount: &Amount) -> Result<(), String> {
     let number = match amount {
+        Amount::Text(text) if text == OFF && is_off_at_0(name) => 0,
+        Amount::Number(number) if name.ends_with("_ms") => milliseconds(&number.to_string())?,
+        Amount::Text(text) if name.ends_with("_ms") => milliseconds(text)?,
         Amount::Number(number) => *number,
-        Amount::Text(text) if text == OFF && name.ends_with("_per_second") => 0,
-        Amount::Text(text) => match text.parse() {
-            Ok(number) => number,
-            Err(_) if name.ends_with("_ms") => {
-                let time = humantime::parse_duration(text)
-                    .map_err(|error| format!("{text:?} is no time: {error}; write 30s or 10m"))?;
-                u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-            }
-            Err(error) => return Err(format!("{text:?} is no number: {error}")),
-        },
+        Amount::Text(text) => text.parse().map_err(|error| format!("{text:?} is no number: {error}"))?,
     };
     let mut all: BTreeMap<&str, u64> = Limits::TABLE.iter().map(|(name, ..)| *name).zip(limits.values()).collect();
     let Some(value) = all.get_mut(name) else {
         let names: Vec<&str> = Limits::TABLE.iter().map(|(name, ..)| *name).collect();
         return Err(one_of(name, &names));
     };
+    let least = least(name);
+    if number < least {
+        let unit = if name.ends_with("_ms") { " ms" } else { "" };
+        return Err(format!("{number}{unit} makes no sense here; the least is {least}{unit}"));
+    }
     *value = number;
     let all: BTreeMap<String, u64> = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let value = serde_json::to_value(all).expect("numbers with names are JSON");
     *limits = serde_json::from_value(value).expect("every limit has its number");
     Ok(())
+}
+
+/// A time such as `5s`; of all times only 0 needs no unit.
+fn milliseconds(text: &str) -> Result<u64, String> {
+    if text == "0" {
+        return Ok(0);
+    }
+    let time = humantime::parse_duration(text).map_err(|error| {
+        let number = text.parse().unwrap_or(30_u64);
+        format!("{}; write {number}s or 10m", no_time(text, &error))
+    })?;
+    Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Whether the limit can be written as `off`.
+fn is_off_at_0(name: &str) -> bool {
+    least(name) == 0 && (name.ends_with("_ms") || name.ends_with("_per_second"))
+}
+
+/// The least value of a limit with which a server is of any use.
+fn least(name: &str) -> u64 {
+    match name {
+        "say_per_second" | "ask_per_second" | "resume_ms" | "mute_memory_ms" => 0,
+        "mail_max" | "waiting_conversations_max" => 0,
+        // Whoever reads at once has to get the history.
+        "outbox_bytes_max" => HISTORY_FRAME_BYTES as u64,
+        _ => 1,
+    }
 }
 
 /// The settings as a file that says where each comes from.
@@ -335,86 +392,5 @@ fn origin(metadata: &Metadata) -> String {
         None if metadata.name.contains("environment") => "the environment".into(),
         None if metadata.name.contains("flag") => "a flag".into(),
         None => "default".into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn flags(pairs: &[(&str, &str)]) -> Flags {
-        Flags(pairs.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect())
-    }
-
-    fn limit(name: &str, value: &str) -> Flags {
-        let limits: Dict = [(name.to_owned(), Value::from(value))].into();
-        Flags([("limits".to_owned(), Value::from(limits))].into())
-    }
-
-    /// The settings of a file and flags, or the complaint.
-    fn settings(file: &str, flags: Flags) -> Result<Settings, String> {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let path = folder.path().join("hobnob.toml");
-        std::fs::write(&path, file).expect("a file can be written");
-        let (figment, written) = gather(Some(&path), flags).map_err(|failure| failure.sentence)?;
-        written.parse(&figment).map_err(|failure| failure.sentence)
-    }
-
-    fn complaint(file: &str, flags: Flags) -> String {
-        settings(file, flags).err().expect("somebody complains")
-    }
-
-    #[test]
-    fn flags_go_before_the_file_and_the_file_before_the_defaults() {
-        let file = "sync = \"never\"\nlobby = \"hall\"\n[limits]\nidle_ms = \"1h\"\n";
-        let settings = settings(file, flags(&[("lobby", "den")])).expect("these are settings");
-        assert_eq!(settings.server.durability, Durability::Never);
-        assert_eq!(settings.server.config.lobby.as_str(), "den");
-        assert_eq!(settings.server.config.limits.idle_ms, 3_600_000);
-        assert_eq!(settings.server.config.limits.say_burst, Limits::default().say_burst);
-    }
-
-    #[test]
-    fn what_is_printed_can_be_read_again() {
-        let (figment, written) = gather(None, flags(&[("sync", "interval")])).expect("these are settings");
-        let text = printed(&figment, &written);
-        assert!(
-            text.lines().any(|line| line.starts_with("sync = \"interval\"") && line.ends_with("# a flag")),
-            "{text}"
-        );
-        let again = settings(&text, flags(&[])).expect("what was printed is a configuration");
-        assert_eq!(again.server.durability, Durability::Interval);
-    }
-
-    #[test]
-    fn each_listener_has_its_profile() {
-        let listen = "listen = [\"127.0.0.1:1\", \"classroom=127.0.0.1:2\"]";
-        let settings = settings(listen, flags(&[])).expect("these are settings");
-        let names: Vec<&str> =
-            settings.server.listeners.iter().map(|listener| listener.profile.name.as_str()).collect();
-        assert_eq!(names, ["open", "classroom"]);
-        assert_eq!(settings.server.config.nick_case, NickCase::Fold, "one listener folds");
-    }
-
-    #[test]
-    fn a_rate_may_be_off_and_a_time_is_a_time() {
-        let off = settings("", limit("say_per_second", "off")).expect("a rate may be off");
-        assert_eq!(off.server.config.limits.say_per_second, 0);
-        let muted = settings("", limit("mute_ms", "90s")).expect("a limit may be a time");
-        assert_eq!(muted.server.config.limits.mute_ms, 90_000);
-    }
-
-    #[test]
-    fn complaints_name_the_line_and_the_setting() {
-        let unknown = complaint("sync = \"never\"\nlsten = \"x\"\n", flags(&[]));
-        assert!(unknown.contains("hobnob.toml, line 2") && unknown.contains("`lsten`"), "{unknown}");
-        let torn = complaint("sync = \"never\"\n[limits\n", flags(&[]));
-        assert!(torn.contains("line 2"), "{torn}");
-        let sync = complaint("", flags(&[("sync", "sometimes")]));
-        assert!(sync.contains("always, interval, never") && sync.contains("a flag"), "{sync}");
-        let addr = complaint("", flags(&[("listen", "nowhere")]));
-        assert!(addr.contains("HOST:PORT"), "{addr}");
-        let limit = complaint("", limit("say_bursts", "3"));
-        assert!(limit.contains("say_burst,"), "{limit}");
     }
 }

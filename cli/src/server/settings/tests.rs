@@ -1,0 +1,115 @@
+//! Tests of what is taken as a setting, and of the complaints.
+
+use super::*;
+
+fn flags(pairs: &[(&str, &str)]) -> Flags {
+    Flags(pairs.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect())
+}
+
+fn limit(name: &str, value: &str) -> Flags {
+    let limits: Dict = [(name.to_owned(), Value::from(value))].into();
+    Flags([("limits".to_owned(), Value::from(limits))].into())
+}
+
+/// The settings of a file and flags, or the complaint.
+fn settings(file: &str, flags: Flags) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("hobnob.toml");
+    std::fs::write(&path, file).expect("a file can be written");
+    let (figment, written) = gather(Some(&path), flags).map_err(|failure| failure.sentence)?;
+    written.parse(&figment).map_err(|failure| failure.sentence)
+}
+
+fn complaint(file: &str, flags: Flags) -> String {
+    settings(file, flags).err().expect("somebody complains")
+}
+
+#[test]
+fn flags_go_before_the_file_and_the_file_before_the_defaults() {
+    let file = "sync = \"never\"\nlobby = \"hall\"\n[limits]\nidle_ms = \"1h\"\n";
+    let settings = settings(file, flags(&[("lobby", "den")])).expect("these are settings");
+    assert_eq!(settings.server.durability, Durability::Never);
+    assert_eq!(settings.server.config.lobby.as_str(), "den");
+    assert_eq!(settings.server.config.limits.idle_ms, 3_600_000);
+    assert_eq!(settings.server.config.limits.say_burst, Limits::default().say_burst);
+}
+
+#[test]
+fn what_is_printed_can_be_read_again() {
+    let (figment, written) = gather(None, flags(&[("sync", "interval")])).expect("these are settings");
+    let text = printed(&figment, &written);
+    assert!(text.lines().any(|line| line.starts_with("sync = \"interval\"") && line.ends_with("# a flag")), "{text}");
+    let again = settings(&text, flags(&[])).expect("what was printed is a configuration");
+    assert_eq!(again.server.durability, Durability::Interval);
+}
+
+#[test]
+fn each_listener_has_its_profile() {
+    let listen = "listen = [\"127.0.0.1:1\", \"classroom=127.0.0.1:2\"]";
+    let settings = settings(listen, flags(&[])).expect("these are settings");
+    let names: Vec<&str> = settings.server.listeners.iter().map(|listener| listener.profile.name.as_str()).collect();
+    assert_eq!(names, ["open", "classroom"]);
+    assert_eq!(settings.server.config.nick_case, NickCase::Fold, "one listener folds");
+}
+
+#[test]
+fn a_rate_may_be_off_and_a_time_is_a_time() {
+    let off = settings("", limit("say_per_second", "off")).expect("a rate may be off");
+    assert_eq!(off.server.config.limits.say_per_second, 0);
+    let muted = settings("", limit("mute_ms", "90s")).expect("a limit may be a time");
+    assert_eq!(muted.server.config.limits.mute_ms, 90_000);
+}
+
+#[test]
+fn a_time_without_a_unit_is_refused() {
+    for flags in [limit("idle_ms", "5"), flags(&[("status_every", "5")]), flags(&[("keep_journal", "5")])] {
+        let unit = complaint("", flags);
+        assert!(unit.contains("A time has a unit") && unit.contains("write "), "{unit}");
+    }
+    let number = complaint("[limits]\nidle_ms = 5\n", flags(&[]));
+    assert!(number.contains("`limits.idle_ms`") && number.contains("write 5s or 10m"), "{number}");
+    let off = settings("[limits]\nresume_ms = 0\n", limit("mute_memory_ms", "off")).expect("0 needs no unit");
+    assert_eq!((off.server.config.limits.resume_ms, off.server.config.limits.mute_memory_ms), (0, 0));
+    let off = settings("", flags(&[("status_every", "0s")])).expect("0 s is off");
+    assert_eq!(off.server.status_every, None);
+}
+
+#[test]
+fn what_makes_no_sense_as_0_is_refused() {
+    for name in ["say_burst", "garbled_max", "kept_entries_max", "rooms_max", "idle_ms"] {
+        let zero = complaint("", limit(name, "0"));
+        assert!(zero.contains(name) && zero.contains("the least is 1"), "{zero}");
+    }
+    for key in ["capacity", "snapshot_every"] {
+        let zero = complaint(&format!("{key} = 0\n"), flags(&[]));
+        assert!(zero.contains(key) && zero.contains("the least is 1"), "{zero}");
+    }
+    for name in ["say_per_second", "mail_max"] {
+        assert!(settings("", limit(name, "0")).is_ok(), "{name} may be 0");
+    }
+    let limits = Limits::default().values();
+    let table = Limits::TABLE.iter().zip(limits);
+    assert!(table.into_iter().all(|((name, ..), default)| default >= least(name)), "the defaults make sense");
+}
+
+#[test]
+fn the_profile_and_the_port_are_blamed_for_what_is_theirs() {
+    let profile = complaint("", flags(&[("profile", "foo")]));
+    assert!(profile.contains("`profile` (from a flag)") && profile.contains("open, classroom"), "{profile}");
+    let port = complaint("", flags(&[("listen", "127.0.0.1:80000")]));
+    assert!(port.contains("80000") && port.contains("too large"), "{port}");
+}
+
+#[test]
+fn complaints_name_the_line_and_the_setting() {
+    let unknown = complaint("sync = \"never\"\nlsten = \"x\"\n", flags(&[]));
+    assert!(unknown.contains("hobnob.toml, line 2") && unknown.contains("`lsten`"), "{unknown}");
+    let torn = complaint("sync = \"never\"\n[limits\n", flags(&[]));
+    assert!(torn.contains("line 2"), "{torn}");
+    let sync = complaint("", flags(&[("sync", "sometimes")]));
+    assert!(sync.contains("always, interval, never") && sync.contains("a flag"), "{sync}");
+    let addr = complaint("", flags(&[("listen", "nowhere")]));
+    assert!(addr.contains("HOST:PORT"), "{addr}");
+    let limit = complaint("", limit("say_bursts", "3"));
+    assert!(limit.contains("say_burst,"), "{limit}");
+}
