@@ -134,6 +134,19 @@ fn an_interrupt_stops_cleanly_too() {
 }
 
 #[test]
+fn a_second_signal_ends_the_server_at_once() {
+    let (mut server, addr) = serve(&["--listen", "127.0.0.1:0", "--data", ":memory:"]);
+    let mut ann = join(&addr, "Ann");
+    server.signal("TERM");
+    // The server waits a while for a client that was told goodbye and stays.
+    let goodbye =
+        std::iter::from_fn(|| ann.next_message().ok()).find(|message| matches!(message, Message::Goodbye { .. }));
+    assert_eq!(goodbye, Some(Message::Goodbye { why: Why::Stopping }));
+    server.signal("TERM");
+    assert_eq!(server.ended().code(), Some(130));
+}
+
+#[test]
 fn the_message_log_has_the_very_times_that_the_clients_saw() {
     let folder = tempfile::tempdir().expect("there is a place for temporary folders");
     let data = folder.path().to_str().expect("a temporary folder has a plain name");
