@@ -115,13 +115,15 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     start_log();
     let world = SmolWorld::new();
     let (journal, settings) = open(&world, settings)?;
+    let profiles: Vec<String> = settings.listeners.iter().map(|listener| listener.profile.name.clone()).collect();
     world.run(async {
         let server = serve(world.clone(), journal, settings).await.map_err(|error| cannot_start(&error))?;
         // Whoever reads that it listens may already want it to stop.
         let server = std::sync::Arc::new(server);
         let stopped = std::sync::Arc::clone(&server);
         os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
-        for addr in server.addrs() {
+        for (addr, profile) in server.addrs().iter().zip(&profiles) {
+            tracing::info!("listening on {addr} with the profile {profile}");
             exit::print(&format!("listening on {addr}\n"))?;
         }
         if !server.addrs().iter().all(|addr| addr.ip().is_loopback()) {

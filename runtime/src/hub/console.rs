@@ -2,13 +2,13 @@
 
 use hobnob_machine::Fired;
 use hobnob_spec::row::Next;
-use hobnob_spec::session::{Effect, Event, State};
+use hobnob_spec::session::{Effect, Event, No, State, Why};
 use std::fmt;
 use std::net::SocketAddr;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
-/// Says what a row that fired means for somebody. `addr` is that of the session's connection.
-pub(super) fn tell(fired: &Fired, addr: Option<SocketAddr>) {
+/// Says what a row that fired means for somebody. `by` is the row that raised its event, if one did; `addr` is that of the session's connection.
+pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) {
     if fired.event == Event::Opened {
         info!("{} connected", Whence(addr));
     }
@@ -20,8 +20,12 @@ pub(super) fn tell(fired: &Fired, addr: Option<SocketAddr>) {
         match effect {
             Effect::Welcome => info!("{} joined as {nick}", Whence(addr)),
             Effect::WelcomeBack => info!("{nick} is back"),
+            Effect::LeaveRooms(Why::Kicked) => info!("{nick} was kicked by {}", Operator(by)),
             Effect::LeaveRooms(why) => info!("{nick} left because: {}", why.meaning()),
-            Effect::StartMute | Effect::Silence => info!("{nick} was muted because of {}", fired.event),
+            Effect::StartMute => info!("{nick} was muted for talking too fast"),
+            Effect::Silence => info!("{nick} was muted by {}", Operator(by)),
+            Effect::Refuse(No::KeyWrong) => warn!("{nick} at {} showed a wrong operator's key", Whence(addr)),
+            Effect::LiftMute if fired.event == Event::Unsilenced => info!("{nick} was unmuted by {}", Operator(by)),
             Effect::LiftMute => info!("{nick} may talk again"),
             Effect::MakeOperator => info!("{nick} is an operator"),
             Effect::EnterRoom => debug!("{nick} entered a room"),
@@ -31,7 +35,11 @@ pub(super) fn tell(fired: &Fired, addr: Option<SocketAddr>) {
         }
     }
     if row.2 == Next::Become(State::Detached) {
-        info!("{nick} lost the connection because of {}, and may return", fired.event);
+        match fired.event {
+            Event::TooSlow => info!("{nick} was hung up for reading too slowly, and may return"),
+            Event::Stopping => info!("{nick} was sent away because the server stops, and may return"),
+            _ => info!("{nick} lost the connection, and may return"),
+        }
     }
 }
 
@@ -59,4 +67,27 @@ impl fmt::Display for Whence {
             None => f.write_str("somebody"),
         }
     }
+}
+
+/// The row that raised a mute, an unmute or a kick, as the name of who did it.
+struct Operator<'a>(Option<&'a Fired>);
+
+impl fmt::Display for Operator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.and_then(|by| by.nick.as_ref()) {
+            Some(nick) => write!(f, "the operator {nick}"),
+            None => f.write_str("an operator"),
+        }
+    }
+}
+
+/// The row that raised the event of `at`: what an operator does to somebody fires just before what comes of it.
+pub(super) fn raiser(fired: &[Fired], at: usize) -> Option<&Fired> {
+    let raises = match fired[at].event {
+        Event::Silenced => Event::Mute,
+        Event::Unsilenced => Event::Unmute,
+        Event::Kicked => Event::Kick,
+        _ => return None,
+    };
+    fired[..at].last().filter(|by| by.event == raises)
 }

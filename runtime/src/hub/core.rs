@@ -76,6 +76,8 @@ pub(super) struct Hub<W: World> {
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
     status_at: Option<Duration>,
+    /// The status line that was printed last: nothing new is not said again.
+    status_before: String,
     sync_at: Duration,
     /// When a stopping server ends at the latest.
     stops_at: Option<Duration>,
@@ -113,6 +115,7 @@ impl<W: World> Hub<W> {
             tally: Tally::default(),
             lingering: VecDeque::new(),
             status_at: parts.status_every.map(|every| now.saturating_add(every)),
+            status_before: String::new(),
             sync_at: now + parts.sync_every,
             stops_at: None,
             sleep: None,
@@ -232,7 +235,11 @@ impl<W: World> Hub<W> {
         }
         if self.status_at.is_some_and(|at| at <= now) {
             self.status_at = self.parts.status_every.map(|every| now.saturating_add(every));
-            tracing::info!("status: {}", self.tally.line(self.lines.len(), self.parts.keeper.lag()));
+            let line = self.tally.line(self.lines.len(), self.parts.keeper.lag());
+            if line != self.status_before {
+                tracing::info!("status: {line}");
+                self.status_before = line;
+            }
         }
         if self.sync_at <= now {
             self.sync_at = now + self.parts.sync_every;

@@ -43,7 +43,7 @@ pub(super) struct Turn {
     talks: Vec<Talk>,
     /// About how many bytes it holds.
     pub(super) bytes: usize,
-    /// How many messages it brings to connections.
+    /// How many messages of people and news of rooms it brings to connections; answers do not count.
     pub(super) deliveries: u64,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Said {
     orders: Vec<Order>,
     /// About how many bytes it holds.
     pub(super) bytes: usize,
-    /// How many messages it brings to connections.
+    /// How many messages of people and news of rooms it brings to connections; answers do not count.
     pub(super) deliveries: u64,
 }
 
@@ -76,7 +76,7 @@ impl Turn {
         native::say(message, direct);
         let end = direct.len();
         self.bytes += end - start;
-        self.deliveries += 1;
+        self.deliveries += u64::from(matches!(message, Message::Live { .. }));
         if let Some(Order::One { slot: last, chunk: DIRECT, end: up_to, .. }) = self.orders.last_mut()
             && *last == slot
         {

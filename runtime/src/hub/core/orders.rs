@@ -14,10 +14,11 @@ impl<W: World> Hub<W> {
     pub(super) fn carry_out(&mut self) {
         let mut out = std::mem::take(&mut self.out);
         self.tally.count(&out);
-        if tracing::enabled!(tracing::Level::INFO) {
-            for fired in &out.fired {
+        if tracing::enabled!(tracing::Level::WARN) {
+            for (at, fired) in out.fired.iter().enumerate() {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
-                console::tell(fired, slot.map(|slot| self.lines.at(slot).addr));
+                let by = console::raiser(&out.fired, at);
+                console::tell(fired, by, slot.map(|slot| self.lines.at(slot).addr));
             }
         }
         for action in out.actions.drain(..) {
