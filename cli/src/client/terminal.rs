@@ -6,7 +6,13 @@ use super::menu::Prompt;
 use async_channel::{Receiver, Sender};
 use rustyline::error::ReadlineError;
 use rustyline::{DefaultEditor, ExternalPrinter};
+use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long the last lines may take to reach the screen before they are written past the line editor.
+const FAREWELL: Duration = Duration::from_millis(300);
 
 /// What came from the keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub(super) struct Terminal {
 
 enum Screen {
     /// Prints above the line that is being typed.
-    Editor(Box<dyn FnMut(String) -> io::Result<()> + Send>),
+    Editor(Arc<Above>),
     /// Prints to standard output.
     Stream,
 }
@@ -42,7 +48,10 @@ impl Terminal {
         let screen = match editor {
             Some((editor, printer)) => {
                 std::thread::Builder::new().name("keyboard".into()).spawn(move || edit(editor, &asked, &typed))?;
-                Screen::Editor(printer)
+                let above = Arc::new(Above::default());
+                let queue = Arc::clone(&above);
+                std::thread::Builder::new().name("screen".into()).spawn(move || queue.print_all(printer))?;
+                Screen::Editor(above)
             }
             None => {
                 std::thread::Builder::new().name("keyboard".into()).spawn(move || read(&asked, &typed))?;
@@ -66,12 +75,90 @@ impl Terminal {
     /// Prints a line above what is being typed, at once.
     pub(super) fn print(&mut self, line: &str) -> io::Result<()> {
         match &mut self.screen {
-            Screen::Editor(print) => print(format!("{line}\n")),
+            Screen::Editor(above) => above.push(format!("{line}\n")),
             Screen::Stream => {
                 let mut out = io::stdout().lock();
                 writeln!(out, "{line}")?;
                 out.flush()
             }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if let Screen::Editor(above) = &self.screen {
+            above.finish();
+        }
+    }
+}
+
+/// The lines on their way to the screen.
+///
+/// The line editor takes one while it waits for a key, and holds up whoever prints more between two lines. So a
+/// thread of its own waits for it: were it the chat's loop, nobody would ask for the line that ends the wait.
+#[derive(Debug, Default)]
+struct Above {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// What is to be printed; the first is being handed over.
+    lines: VecDeque<String>,
+    /// What was handed over last.
+    last: String,
+    /// Why printing ended before its time.
+    broken: Option<io::ErrorKind>,
+}
+
+impl Above {
+    fn push(&self, line: String) -> io::Result<()> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kind) = queue.broken {
+            return Err(kind.into());
+        }
+        queue.lines.push_back(line);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Hands one line after the other to the line editor.
+    fn print_all(&self, mut print: Printer) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let Some(line) = queue.lines.front().cloned() else {
+                queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(queue);
+            let printed = print(line);
+            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.last = queue.lines.pop_front().unwrap_or_default();
+            self.changed.notify_all();
+            if let Err(error) = printed {
+                queue.broken = Some(error.kind());
+                return;
+            }
+        }
+    }
+
+    /// Sees to it that all lines are on the screen before the program ends.
+    fn finish(&self) {
+        // The editor has printed a line for sure when it took two more.
+        if self.push(String::new()).and_then(|()| self.push(String::new())).is_err() {
+            return;
+        }
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(queue, FAREWELL, |queue| !queue.lines.is_empty());
+        let (queue, late) = waited.unwrap_or_else(PoisonError::into_inner);
+        if late.timed_out() {
+            // No line is being typed, so the editor keeps the last line it took to itself, and takes no other.
+            let rest: String = std::iter::once(&queue.last).chain(&queue.lines).map(String::as_str).collect();
+            let mut out = io::stdout().lock();
+            // The program ends; there is nobody left to be told.
+            drop(out.write_all(rest.as_bytes()).and_then(|()| out.flush()));
         }
     }
 }
