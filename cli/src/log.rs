@@ -75,7 +75,9 @@ pub(crate) fn run(args: LogArgs) -> Result<ExitCode, Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut written = out.write_all(args.format.heading().as_bytes());
     let (mut line, zone) = (Vec::new(), TimeZone::system());
+    let mut nothing = true;
     let found = reader.search(&search, |row| {
+        nothing = false;
         line.clear();
         args.format.write(&row.line(), &zone, &mut line);
         written = out.write_all(&line);
@@ -83,5 +85,8 @@ pub(crate) fn run(args: LogArgs) -> Result<ExitCode, Failure> {
     });
     found.map_err(|error| Failure::new(ExitCode::Failed, error))?;
     written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))?;
+    if nothing {
+        eprintln!("nothing matched");
+    }
     Ok(ExitCode::Fine)
 }

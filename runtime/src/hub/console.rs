@@ -26,6 +26,7 @@ pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) 
             Effect::Silence => info!("{nick} was muted by {}", Operator(by)),
             Effect::Refuse(No::KeyWrong) => warn!("{nick} at {} showed a wrong operator's key", Whence(addr)),
             Effect::LiftMute if fired.event == Event::Unsilenced => info!("{nick} was unmuted by {}", Operator(by)),
+            Effect::LiftLeaversMute => info!("the mute of somebody who left was lifted by the operator {nick}"),
             Effect::LiftMute => info!("{nick} may talk again"),
             Effect::MakeOperator => info!("{nick} is an operator"),
             Effect::EnterRoom => debug!("{nick} entered a room"),
