@@ -70,8 +70,8 @@ enum Turn {
 /// Runs the command until its user leaves.
 pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let operator = args.operator.as_deref().map(operator_key).transpose()?;
+    let addr = with_port(args.addr).map_err(|wrong| Failure::new(ExitCode::Usage, wrong))?;
     let wishes = Wishes { nick: args.nick, rooms: args.room, operator };
-    let addr = with_port(args.addr);
     let Ui::Menu = args.ui;
     let coloured = Terminal::is_interactive() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = Style { zone: TimeZone::system(), colour: coloured };
@@ -132,12 +132,20 @@ fn operator_key(path: &Path) -> Result<Secret, Failure> {
     })
 }
 
-/// The address with the default port where it names none.
-fn with_port(addr: String) -> String {
-    let bare_v6 = addr.parse::<std::net::Ipv6Addr>().is_ok();
-    match addr.rsplit_once(':') {
-        _ if bare_v6 => format!("[{addr}]:{PORT}"),
-        Some((_, port)) if port.parse::<u16>().is_ok() => addr,
-        _ => format!("{addr}:{PORT}"),
+/// The address with the default port where it names none, or what is wrong with it.
+fn with_port(addr: String) -> Result<String, String> {
+    if addr.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Ok(format!("[{addr}]:{PORT}"));
+    }
+    let after_host = if addr.starts_with('[') { addr.find(']').map_or(0, |at| at + 1) } else { 0 };
+    let (host, port) = match addr[after_host..].split_once(':') {
+        Some((host, port)) => (&addr[..after_host + host.len()], Some(port)),
+        None => (addr.as_str(), None),
+    };
+    match port {
+        _ if host.is_empty() => Err(format!("{addr:?} names no host; an address is written HOST or HOST:PORT")),
+        None => Ok(format!("{addr}:{PORT}")),
+        Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(addr),
+        Some(port) => Err(format!("{port:?} in {addr:?} is no port, which is a number from 1 to 65535")),
     }
 }

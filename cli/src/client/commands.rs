@@ -13,7 +13,7 @@ a                     upload an attachment
 /msg NICK TEXT        say something to one user only
 /who                  who is in this room
 /rooms                which rooms there are
-/enter ROOM           go into a room, which begins if there is none of that name
+/enter ROOM           go into a room, which begins if there is none of that name, or back to one you are in
 /leave [ROOM]         go out of a room
 /history [N]          the last N messages of this room (20)
 /report               who is active, from which address
@@ -92,6 +92,7 @@ fn command(typed: &str, room: &str) -> Line {
         },
         ("operator", _) => usage("/operator KEY"),
         ("mute", [nick, time]) => match humantime::parse_duration(time).map(millis) {
+            Ok(0) => Line::Wrong("A mute lasts longer than no time at all; /unmute lets a user talk again".to_owned()),
             Ok(ms) => ask(Request::Mute { nick: (*nick).to_owned(), ms }),
             Err(error) => Line::Wrong(format!("{time:?} is no time, such as 30s or 10m: {error}")),
         },
@@ -140,9 +141,17 @@ mod tests {
         let mute = Request::Mute { nick: "Ann".into(), ms: 600_000 };
         assert_eq!(parse("/mute Ann 10m", "lobby"), Line::Ask(mute));
         assert_eq!(parse("/leave", "tea"), Line::Ask(Request::Leave { room: "tea".into() }));
-        for wrong in
-            ["/msg Ann", "/msg", "/mute Ann", "/mute Ann soon", "/enter", "/history x", "/operator 12", "/nope"]
-        {
+        for wrong in [
+            "/msg Ann",
+            "/msg",
+            "/mute Ann",
+            "/mute Ann soon",
+            "/mute Ann 0s",
+            "/enter",
+            "/history x",
+            "/operator 12",
+            "/nope",
+        ] {
             assert!(matches!(parse(wrong, "lobby"), Line::Wrong(_)), "{wrong} is answered with how it is written");
         }
     }

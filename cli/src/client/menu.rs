@@ -293,6 +293,12 @@ impl Menu {
     fn answered(&mut self, request: &Request, answer: Answer) {
         self.settled(request);
         let line = match (request, answer) {
+            // Who is in several rooms goes back to one of them this way.
+            (Request::Enter { room }, Answer::Refused { no: No::InRoom, .. }) => RoomName::parse(room).map(|room| {
+                let line = format!("You are in the room {room}.");
+                self.room = room;
+                line
+            }),
             (_, Answer::Refused { no, wait_ms }) => {
                 let wait = wait_ms.map(|ms| format!(" ({} left)", words::pause(ms))).unwrap_or_default();
                 Some(format!("{}: {}{wait}", label(request), no.meaning()))
@@ -346,7 +352,11 @@ impl Menu {
         };
         let Some(place) = place else { return };
         let when = hobnob_machine::When::Past(hobnob_spec::messages::Past::History);
-        self.print(if more { "(Older messages of these:)" } else { "(From the beginning:)" });
+        self.print(if more {
+            "(The last messages; there are older ones.)"
+        } else {
+            "(All messages from the beginning:)"
+        });
         for entry in entries {
             self.print(self.style.entry(self.nick.as_ref(), &self.lobby, &place, entry, when));
         }

@@ -174,6 +174,30 @@ fn an_address_without_a_port_means_the_default_one() {
         ("[::1]:99", "[::1]:99"),
         ("[::1]", "[::1]:18000"),
     ] {
-        assert_eq!(super::with_port(typed.to_owned()), meant);
+        assert_eq!(super::with_port(typed.to_owned()).as_deref(), Ok(meant));
     }
+}
+
+#[test]
+fn an_address_with_a_wrong_port_or_without_a_host_is_refused_by_name() {
+    for wrong in ["127.0.0.1:99999", "1:2:3", "localhost:", "localhost:0", ":18000", ""] {
+        let why = super::with_port(wrong.to_owned()).expect_err("it is no address");
+        assert!(why.contains(&format!("{wrong:?}")), "{why}");
+    }
+}
+
+#[test]
+fn entering_a_room_that_one_is_in_goes_back_to_it() {
+    let mut menu = nicked("Cool");
+    menu.shown(welcome("Cool"));
+    let enter = |room: &str| Request::Enter { room: room.into() };
+    let room = RoomName::parse("tea").expect("a room's name");
+    menu.typed("/enter tea");
+    menu.shown(Shown::Answer { request: enter("tea"), answer: Answer::Room { room, last: 0 } });
+    menu.take_lines();
+    menu.typed("/enter lobby");
+    let answer = Answer::Refused { no: No::InRoom, wait_ms: None };
+    menu.shown(Shown::Answer { request: enter("lobby"), answer });
+    assert_eq!(menu.take_lines(), ["You are in the room lobby."]);
+    assert_eq!(menu.prompt(), Some(Prompt::Talk(String::new())));
 }
