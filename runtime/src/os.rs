@@ -26,6 +26,29 @@ pub(crate) fn open_private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// How the terminal at standard input was set, so that it can be set so again.
+#[derive(Debug)]
+pub struct TerminalMode {
+    #[cfg(unix)]
+    was: rustix::termios::Termios,
+}
+
+impl TerminalMode {
+    /// How the terminal is set; `None` where there is none, or where the system keeps no such thing.
+    pub fn read() -> Option<Self> {
+        #[cfg(unix)]
+        return rustix::termios::tcgetattr(io::stdin()).ok().map(|was| Self { was });
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// Sets the terminal as it was. One that is gone needs no setting.
+    pub fn restore(&self) {
+        #[cfg(unix)]
+        let _gone = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Drain, &self.was);
+    }
+}
+
 /// Tells `stop` when somebody wants the program to stop (an interrupt or a request to end); at the second time the
 /// program ends at once with exit code 130. Fails when the system has no such signals to give.
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> io::Result<()> {

@@ -4,7 +4,10 @@
 
 #![cfg(unix)]
 
+use hobnob_spec::messages::{Answer, Body, Message, Request, Secret};
+use hobnob_tests::native::Native;
 use hobnob_tests::process::Process;
+use nix::sys::termios::{LocalFlags, tcgetattr};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -88,4 +91,34 @@ fn a_whole_visit_may_be_typed_ahead_of_the_menu() {
     witness.until("Ann joined the chatroom.\n");
     arrive(&mut witness);
     assert!(ann.child.wait().expect("the client can be waited for").success(), "the menu's 3 came through as well");
+}
+
+#[test]
+fn who_is_thrown_out_in_the_middle_of_a_line_gets_the_terminal_back_as_it_was() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary folders");
+    let data = folder.path().to_str().expect("a temporary folder has a plain name");
+    let arguments = ["server", "--listen", "127.0.0.1:0", "--data", data];
+    let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
+    server.until("listening on ");
+    let addr = server.until("\n").trim().to_owned();
+    let key = std::fs::read_to_string(folder.path().join("operator.key")).expect("the server wrote its key");
+    let key = Secret::from_hex(key.trim()).expect("a key is hexadecimal");
+    let mut operator = Native::connect(&addr).expect("the server listens");
+    operator.ask(1, Request::Join { nick: "Bob".into(), token: None }).expect("the server reads");
+    operator.ask(2, Request::Operate { key }).expect("the server reads");
+    assert_eq!(operator.answer(2).expect("the server answers").0, Answer::Done);
+    let mut ann = Typist::sit_down(&["client", &addr, "--nick", "Ann"]);
+    let before = tcgetattr(&ann.keyboard).expect("a terminal has a mode");
+    ann.types("Here I am.\r");
+    let arrived = std::iter::from_fn(|| operator.next_message().ok()).any(|message| match message {
+        Message::Live { entry, .. } => matches!(&entry.body, Body::Text(text) if text.as_str() == "Here I am."),
+        _ => false,
+    });
+    assert!(arrived, "Ann is there");
+    ann.types("half a li");
+    operator.ask(3, Request::Kick { nick: "Ann".into() }).expect("the server reads");
+    ann.child.wait().expect("whoever is thrown out ends");
+    let after = tcgetattr(&ann.keyboard).expect("a terminal has a mode");
+    assert!(before.local_flags.contains(LocalFlags::ICANON | LocalFlags::ECHO), "the terminal was an ordinary one");
+    assert_eq!(after.local_flags, before.local_flags);
 }

@@ -4,6 +4,7 @@
 
 use super::menu::Prompt;
 use async_channel::{Receiver, Sender};
+use hobnob_runtime::os::TerminalMode;
 use rustyline::error::ReadlineError;
 use rustyline::{DefaultEditor, ExternalPrinter};
 use std::collections::VecDeque;
@@ -30,6 +31,8 @@ pub(super) struct Terminal {
     /// The lines that were asked for.
     pub(super) keys: Receiver<Key>,
     screen: Screen,
+    /// How the terminal was set: the line editor may be in the middle of a line when the program ends.
+    mode: Option<TerminalMode>,
 }
 
 enum Screen {
@@ -42,6 +45,7 @@ enum Screen {
 impl Terminal {
     /// A line editor when both ends are a terminal, else plain streams.
     pub(super) fn open() -> io::Result<Self> {
+        let mode = TerminalMode::read();
         let (asks, asked) = async_channel::bounded(1);
         let (typed, keys) = async_channel::bounded(1);
         let editor = if Self::is_interactive() { editor() } else { None };
@@ -58,7 +62,7 @@ impl Terminal {
                 Screen::Stream
             }
         };
-        Ok(Self { asks, keys, screen })
+        Ok(Self { asks, keys, screen, mode })
     }
 
     /// Whether a person sits at both ends.
@@ -89,6 +93,9 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         if let Screen::Editor(above) = &self.screen {
             above.finish();
+            if let Some(mode) = &self.mode {
+                mode.restore();
+            }
         }
     }
 }
