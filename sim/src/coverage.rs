@@ -1,6 +1,7 @@
 //! Which rows of the session table have fired. Reads the table itself, so that a new row is asked for at once.
 
-use hobnob_machine::Fired;
+use hobnob_machine::{ClientFired, Fired};
+use hobnob_spec::client;
 use hobnob_spec::session::{Event, State, cell};
 use std::collections::BTreeMap;
 
@@ -52,6 +53,50 @@ fn all_rows() -> impl Iterator<Item = (State, Event, u8)> {
     State::ALL.iter().flat_map(|state| {
         Event::ALL.iter().flat_map(move |event| {
             let rows = u8::try_from(cell(*state, *event).len()).expect("a cell has a few rows");
+            (0..rows).map(move |row| (*state, *event, row))
+        })
+    })
+}
+
+/// How often each row of the client's table has fired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientCoverage {
+    fired: BTreeMap<(client::State, client::Event, u8), u64>,
+}
+
+impl ClientCoverage {
+    /// Counts a row that fired.
+    pub fn count(&mut self, fired: &ClientFired) {
+        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
+    }
+
+    /// Adds what another run has reached.
+    pub fn add(&mut self, other: &Self) {
+        for (row, times) in &other.fired {
+            *self.fired.entry(*row).or_insert(0) += times;
+        }
+    }
+
+    /// How many rows have fired, and how many there are.
+    pub fn reached(&self) -> (usize, usize) {
+        (self.fired.len(), client_rows().count())
+    }
+
+    /// The rows that never fired, each by state, event and guard.
+    pub fn unreached(&self) -> Vec<String> {
+        let missed = client_rows().filter(|row| !self.fired.contains_key(row));
+        missed.map(|(state, event, row)| named_client_row(state, event, row)).collect()
+    }
+}
+
+fn named_client_row(state: client::State, event: client::Event, row: u8) -> String {
+    format!("({state}, {event}) {}", client::cell(state, event)[usize::from(row)].0)
+}
+
+fn client_rows() -> impl Iterator<Item = (client::State, client::Event, u8)> {
+    client::State::ALL.iter().flat_map(|state| {
+        client::Event::ALL.iter().flat_map(move |event| {
+            let rows = u8::try_from(client::cell(*state, *event).len()).expect("a cell has a few rows");
             (0..rows).map(move |row| (*state, *event, row))
         })
     })

@@ -1,0 +1,63 @@
+//! What somebody who takes part can do.
+
+use hobnob_spec::messages::Request;
+
+/// What somebody does, by the client or, being rude, by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Wants in under a nick.
+    Join {
+        /// The nick wished for.
+        nick: String,
+    },
+    /// Asks something: any request but joining, returning and quitting.
+    Ask(Request),
+    /// Says so many lines at once, each `TEXT 1`, `TEXT 2` ….
+    Flood {
+        /// The room.
+        room: String,
+        /// How many lines.
+        times: u32,
+        /// What each begins with.
+        text: String,
+    },
+    /// Wants out, politely.
+    Quit,
+    /// Wants out at once: the connection ends without a word.
+    Close,
+    /// The process dies without a word and starts again, knowing nothing. It is [`super::FaultKind::ClientDies`].
+    Die,
+    /// Only the rude: opens a connection, whether or not there is one (the one before stays as it is, unattended).
+    Knock,
+    /// Only the rude: ends its connection.
+    HangUp,
+    /// Only the rude: joins without a resume token.
+    JoinBare {
+        /// The nick wished for.
+        nick: String,
+    },
+    /// Only the rude: returns with the token of its latest life (`true`) or with one that nobody has.
+    Return {
+        /// Whether it is its own token.
+        own: bool,
+    },
+    /// Only the rude: sends its last request again, with the same number.
+    Repeat,
+    /// Only the rude: goes on with a number that it used before.
+    Backdate,
+    /// Only the rude: sends bytes that are no protocol, or not the whole of it.
+    Send(Raw),
+}
+
+/// Bytes that nobody should send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Raw {
+    /// A whole frame that holds no request.
+    Garbage,
+    /// A hello of another protocol.
+    BadHello,
+    /// The first half of a frame, and nothing after it for a while.
+    HalfFrame,
+    /// A frame that claims to be longer than any may be.
+    HugeFrame,
+}

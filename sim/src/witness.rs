@@ -1,0 +1,231 @@
+//! The witness of a run: both tiers tell it what happens, and it holds the run to its promises.
+//!
+//! Owns who is told what: the judge, the tally, the chronicle and the digest. Changes nothing in the world.
+
+use crate::chronicle::{Chronicle, Dir, Moment, Wire};
+use crate::judge::Judge;
+use crate::plan::line::{write_deed, write_fault};
+use crate::plan::{Deed, Fault, FaultKind, Ms, Plan};
+use crate::promise::{Breach, Promise};
+use crate::tally::Tally;
+use hobnob_machine::{Client, ClientFired, Input, Out, Server, Shown};
+use hobnob_spec::messages::{Asked, Message, Time};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What to note beside the promises.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Keep a chronicle, for a trace or a diagram.
+    pub chronicle: bool,
+    /// Make a digest of all that is noticed, to compare runs.
+    pub digest: bool,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The promises that were broken, in the order of time; a world ends at the first one in the machines tier.
+    pub broken: Vec<Breach>,
+    /// What the run did.
+    pub tally: Tally,
+    /// What happened; empty unless it was asked for.
+    pub chronicle: Chronicle,
+    /// A digest of all that was noticed; 0 unless it was asked for.
+    pub digest: u64,
+    /// The journal at the end: time and input of every record that is kept.
+    pub records: Vec<(Time, Input)>,
+}
+
+/// Who is told what happens in a run.
+#[derive(Debug)]
+pub struct Witness<'p> {
+    plan: &'p Plan,
+    judge: Judge,
+    tally: Tally,
+    chronicle: Option<Chronicle>,
+    digest: Option<DefaultHasher>,
+    broken: Vec<Breach>,
+}
+
+impl<'p> Witness<'p> {
+    /// A witness of a run that has not begun.
+    pub fn new(plan: &'p Plan, look: Look) -> Self {
+        let names = plan.names().map(str::to_owned).collect();
+        Self {
+            plan,
+            judge: Judge::new(plan),
+            tally: Tally { worlds: 1, ..Tally::default() },
+            chronicle: look.chronicle.then(|| Chronicle { names, moments: Vec::new() }),
+            digest: look.digest.then(DefaultHasher::new),
+            broken: Vec::new(),
+        }
+    }
+
+    /// Whether a promise was broken.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// Whether there is a reader of moments: a tier need not describe what nobody reads.
+    pub fn chronicles(&self) -> bool {
+        self.chronicle.is_some()
+    }
+
+    /// Counts what the run did.
+    pub fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
+    }
+
+    /// Notes a moment that only readers care for.
+    pub fn moment(&mut self, at: Ms, moment: impl FnOnce() -> Moment) {
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.moments.push((at, moment()));
+        }
+    }
+
+    /// Somebody does something. `life` counts from 0 how often the client has died.
+    pub fn does(&mut self, at: Ms, who: usize, life: u32, deed: &Deed) {
+        self.digest((at, who, life, 1, deed));
+        self.moment(at, || Moment::Wished { client: who, text: write_deed(deed) });
+        let told = self.judge.does(at, who, life, deed);
+        self.take(told);
+    }
+
+    /// A user is shown something.
+    pub fn shown(&mut self, at: Ms, who: usize, life: u32, shown: &Shown) {
+        self.digest((at, who, life, 2, shown));
+        self.tally.shown += u64::from(matches!(shown, Shown::Entry { .. }));
+        self.moment(at, || Moment::Shown { client: who, text: crate::diagram::words::shown(shown) });
+        let told = self.judge.shown(at, who, life, shown);
+        self.take(told);
+    }
+
+    /// The client's machine, after each step. Only the machines tier can show it.
+    pub fn client(&mut self, at: Ms, who: usize, client: &Client, fired: &[ClientFired]) {
+        for fired in fired {
+            self.tally.client_coverage.count(fired);
+            self.moment(at, || Moment::ClientFired { client: who, fired: *fired });
+        }
+        let told = self.judge.client(at, who, client);
+        self.take(told);
+    }
+
+    /// A connection stands. From the machine's `Opened` on it is known whose `conn` is.
+    pub fn connected(&mut self, at: Ms, who: usize, wire: Wire) {
+        self.digest((at, who, wire, 3));
+        self.moment(at, || Moment::Connected { client: who, wire });
+    }
+
+    /// A request is handed to the network.
+    pub fn asked(&mut self, at: Ms, who: usize, wire: Wire, asked: &Asked) {
+        self.digest((at, who, wire, 4, asked));
+        self.moment(at, || Moment::Sent { client: who, wire, dir: Dir::Up, text: crate::diagram::words::asked(asked) });
+    }
+
+    /// A message is handed to the network by the server.
+    pub fn told(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) {
+        self.digest((at, who, wire, 5, message));
+        self.moment(at, || Moment::Sent {
+            client: who,
+            wire,
+            dir: Dir::Down,
+            text: crate::diagram::words::message(message),
+        });
+        let told = self.judge.told(at, who, wire, message);
+        self.take(told);
+    }
+
+    /// What was sent first and has not arrived yet arrives.
+    pub fn arrived(&mut self, at: Ms, who: usize, wire: Wire, dir: Dir) {
+        self.digest((at, who, wire, 6, dir));
+        self.moment(at, || Moment::Arrived { client: who, wire, dir });
+    }
+
+    /// One side of a connection is told that it is over: at the end of that way.
+    pub fn ended(&mut self, at: Ms, who: usize, wire: Wire, dir: Dir) {
+        self.digest((at, who, wire, 7, dir));
+        self.moment(at, || Moment::Ended { client: who, wire, dir });
+    }
+
+    /// The server took an input and gave this, alarms that were due before it included. `server` is the machine after
+    /// it. For what an alarm alone brought, `input` is [`Input::Wake`]. In the turmoil tier this is told when the
+    /// journal gets the record, by a second machine that takes the same inputs.
+    pub fn stepped(&mut self, at: Ms, time: Time, input: &Input, out: &Out, server: &Server) {
+        self.digest((at, 8, time, input, out));
+        self.tally.inputs += u64::from(!matches!(input, Input::Wake));
+        for fired in &out.fired {
+            self.tally.coverage.count(fired);
+            self.moment(at, || Moment::Fired(fired.clone()));
+        }
+        let told = self.judge.stepped(at, time, input, out, server);
+        self.tally.posted += self.judge.posted_by(out);
+        self.take(told);
+    }
+
+    /// A server starts, with these records of its journal and the machine that they make.
+    pub fn started(&mut self, at: Ms, life: u32, records: &[(Time, Input)], server: &Server) {
+        self.digest((at, 9, life, records.len()));
+        self.moment(at, || Moment::Started { life, records: records.len() as u64 });
+        let told = self.judge.started(at, records, server);
+        self.take(told);
+    }
+
+    /// The server is down; so many records are kept, and so many that it had taken are lost.
+    pub fn down(&mut self, at: Ms, kept: u64, lost: u64) {
+        self.digest((at, 10, kept, lost));
+        self.moment(at, || Moment::Down { kept, lost });
+        let told = self.judge.down(at, kept, lost);
+        self.take(told);
+    }
+
+    /// A fault begins (and is counted), or ends.
+    pub fn fault(&mut self, at: Ms, fault: &Fault, begins: bool) {
+        self.digest((at, 11, fault, begins));
+        if begins {
+            self.tally.fault(fault.kind());
+        }
+        let plan = self.plan;
+        self.moment(at, || Moment::Fault { text: write_fault(plan, fault), client: fault.who(), begins });
+    }
+
+    /// A deed that is a fault as well was carried out.
+    pub fn misdeed(&mut self, kind: FaultKind) {
+        self.tally.fault(kind);
+    }
+
+    /// A promise was broken, as the tier itself can tell: a panic, a journal that does not recover.
+    pub fn broke(&mut self, at: Ms, promise: Promise, sentence: String) {
+        self.digest((at, 12, promise, &sentence));
+        self.take(vec![Breach { promise, at, sentence }]);
+    }
+
+    /// The world ends, with these records in its journal.
+    pub fn end(mut self, at: Ms, server: &Server, records: Vec<(Time, Input)>) -> Outcome {
+        self.tally.virtual_ms = at;
+        let told = self.judge.end(at, server, &records);
+        self.take(told);
+        Outcome {
+            broken: self.broken,
+            tally: self.tally,
+            chronicle: self.chronicle.unwrap_or_default(),
+            digest: self.digest.map_or(0, |digest| digest.finish()),
+            records,
+        }
+    }
+
+    fn take(&mut self, told: Vec<Breach>) {
+        for breach in told {
+            self.moment(breach.at, || Moment::Broken {
+                promise: breach.promise.name(),
+                sentence: breach.sentence.clone(),
+            });
+            self.broken.push(breach);
+        }
+    }
+
+    fn digest(&mut self, what: impl Hash) {
+        if let Some(digest) = &mut self.digest {
+            what.hash(digest);
+        }
+    }
+}
