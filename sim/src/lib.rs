@@ -17,6 +17,7 @@ pub mod meddle;
 pub mod plan;
 pub mod player;
 pub mod promise;
+pub mod shrink;
 pub mod tally;
 pub mod walk;
 pub mod witness;
