@@ -93,32 +93,32 @@ fn what_is_sent_first_arrives_first_and_what_never_arrives_is_lost() {
 #[test]
 fn a_trace_has_a_line_for_each_moment() {
     expect![[r#"
-              TIME  WHO     WHAT                                                                    ROW
-                0s  server  starts
-                    ann     joins as ann
-                    ann                                                                             Offline, AskJoin → Dialing
-            0.003s  ann     connection 1 stands
-                    ann →   1: joins as ann  (1, arrives 0.012s)
-            0.012s  server  ann: 1: joins as ann                                                    Guest, Join → Member
-                    → ann   1: welcome as ann, in lobby after #0, with nobody  (1, arrives 0.021s)
-                    → ann   lobby #1 ann joined  (1, arrives 0.021s)
-            0.021s  ann     sees welcome as ann, in lobby, with nobody
-              0.5s  *       partition bob for 3s
-                1s  ann     says in lobby: hello
-                    ann →   2: says in lobby: hello  (1, arrives 1.009s)
-                    *       after append for 1s
-            1.009s  server  ann: 2: says in lobby: hello                                            Member, Say
-                    → ann   2: posted #2  (1, LOST)
-                    server  goes down; 3 records kept, none is lost
-            1.012s  ann     connection 1 ends
-                    ann     sees connection lost
-            2.009s  server  starts for the 2nd time, with 3 records
-              2.5s  ann     connection 2 stands
-                    ann →   2: says in lobby: hello  (2, arrives 2.95s)
-             2.95s  server  ann: 2: says in lobby: hello                                            Member, Say
-                    → ann   2: posted #3  (2, under way)
-                    BROKEN  stored-once: `hello` was said once by ann and is in the log at 2 and 3
-              3.5s  *       over: partition bob for 3s
+        TIME       WHO     WHAT                                                                    ROW
+        0s         server  starts
+                   ann     joins as ann
+                   ann                                                                             Offline, AskJoin → Dialing
+        0.003s     ann     connection 1 stands
+                   ann →   1: joins as ann  (1, arrives 0.012s)
+        0.012s     server  ann: 1: joins as ann                                                    Guest, Join → Member
+                   → ann   1: welcome as ann, in lobby after #0, with nobody  (1, arrives 0.021s)
+                   → ann   lobby #1 ann joined  (1, arrives 0.021s)
+        0.021s     ann     sees welcome as ann, in lobby, with nobody
+        0.5s       *       partition bob for 3s
+        1s         ann     says in lobby: hello
+                   ann →   2: says in lobby: hello  (1, arrives 1.009s)
+                   *       after append for 1s
+        1.009s     server  ann: 2: says in lobby: hello                                            Member, Say
+                   → ann   2: posted #2  (1, LOST)
+                   server  goes down; 3 records kept, none is lost
+        1.012s     ann     connection 1 ends
+                   ann     sees connection lost
+        2.009s     server  starts for the 2nd time, with 3 records
+        2.5s       ann     connection 2 stands
+                   ann →   2: says in lobby: hello  (2, arrives 2.95s)
+        2.95s      server  ann: 2: says in lobby: hello                                            Member, Say
+                   → ann   2: posted #3  (2, under way)
+                   BROKEN  stored-once: `hello` was said once by ann and is in the log at 2 and 3
+        3.5s       *       over: partition bob for 3s
     "#]].assert_eq(&trace(&doubled()));
 }
 
@@ -130,41 +130,41 @@ fn a_diagram_fits_a_terminal() {
         assert!(wide.is_empty(), "{width} columns do not hold: {wide:#?}");
     }
     expect![[r#"
-             TIME     ann      bob    server
-               0s      ┊        ┊        ┬     the server starts
+        TIME          ann      bob    server
+        0s             ┊        ┊        ┬     the server starts
                        ●        ┊        │     ann joins as ann
                        □        ┊        │       Offline, AskJoin → Dialing
-           0.003s      ├────────┼───────▶│     ann is connected
+        0.003s         ├────────┼───────▶│     ann is connected
                        ├────────┼───────▶│     1: joins as ann
-           0.012s      │        ┊        ■       ann: Guest, Join → Member
+        0.012s         │        ┊        ■       ann: Guest, Join → Member
                        │◀───────┼────────┤     1: welcome as ann, in lobby after #0,
                        │        ┊        │       with nobody
                        │◀───────┼────────┤     lobby #1 ann joined
-           0.021s      ●        ┊        │     ann sees welcome as ann, in lobby, with
+        0.021s         ●        ┊        │     ann sees welcome as ann, in lobby, with
                        │        ┊        │       nobody
-             0.5s      │        ╳        │     * partition bob for 3s
-               1s      ●        ┊        │     ann says in lobby: hello
+        0.5s           │        ╳        │     * partition bob for 3s
+        1s             ●        ┊        │     ann says in lobby: hello
                        ├────────┼───────▶│     2: says in lobby: hello
                        │        ┊        ╳     * after append for 1s
-           1.009s      │        ┊        ■       ann: Member, Say
+        1.009s         │        ┊        ■       ann: Member, Say
                        │        ┊   ✗────┤     2: posted #2 (LOST)
                        │        ┊        ╳     the server goes down; 3 records kept,
                        │        ┊        │       none is lost
-           1.012s      ╳        ┊        ┊     ann learns that connection 1 of ann is
+        1.012s         ╳        ┊        ┊     ann learns that connection 1 of ann is
                        ┊        ┊        ┊       over
                        ●        ┊        ┊     ann sees connection lost
-           2.009s      ┊        ┊        ┬     the server starts for the 2nd time, with
+        2.009s         ┊        ┊        ┬     the server starts for the 2nd time, with
                        ┊        ┊        │       3 records
-             2.5s      ├────────┼───────▶│     ann is connected
+        2.5s           ├────────┼───────▶│     ann is connected
                        ├────┄   ┊        │     2: says in lobby: hello (arrives at
                        │        ┊        │       2.95s)
-            2.95s      ├────────┼───────▶│     2: says in lobby: hello (sent at 2.5s)
+        2.95s          ├────────┼───────▶│     2: says in lobby: hello (sent at 2.5s)
                        │        ┊        ■       ann: Member, Say
                        │        ┊   ┄────┤     2: posted #3 (under way)
                    ═══════════════════════════ BROKEN: stored-once: `hello` was said
                        │        ┊        │       once by ann and is in the log at 2 and
                        │        ┊        │       3
-             3.5s      │        ╳        │     * over: partition bob for 3s
+        3.5s           │        ╳        │     * over: partition bob for 3s
 
         7 messages sent, 1 lost.
         ▶ ◀ arrives   ┄ is slow   ✗ is lost   ● a user wishes or sees   ╳ trouble

@@ -26,7 +26,7 @@ pub fn text(chronicle: &Chronicle, width: usize, most: usize) -> String {
         page.moment(&flights, place, *at, moment);
     }
     if let Some(left) = chronicle.moments.len().checked_sub(most).filter(|left| *left > 0) {
-        page.text += &format!("{:>TIME$}  … and {} more\n", "", counted(left as u64, "moment"));
+        page.text += &format!("{:<TIME$}  … and {} more\n", "", counted(left as u64, "moment"));
     }
     let (sent, lost) = flights.count();
     page.text += &format!("\n{} sent, {lost} lost.\n", counted(sent as u64, "message"));
@@ -76,7 +76,7 @@ impl<'a> Page<'a> {
     }
 
     fn heading(&mut self) {
-        let mut line = format!("{:>TIME$}  ", "TIME");
+        let mut line = format!("{:<TIME$}  ", "TIME");
         for name in self.chronicle.names.iter().map(String::as_str).chain(["server"]) {
             let short: String = name.chars().take(self.lane - 1).collect();
             line += &format!("{short:^lane$}", lane = self.lane);
@@ -187,7 +187,7 @@ impl<'a> Page<'a> {
         let mut lanes: String = lanes.into_iter().collect();
         for (place, words) in wrap(words, self.words).iter().enumerate() {
             let time = if place == 0 { time.as_str() } else { "" };
-            let line = format!("{time:>TIME$}  {lanes} {words}");
+            let line = format!("{time:<TIME$}  {lanes} {words}");
             self.text += line.trim_end();
             self.text.push('\n');
             lanes = self.lanes().into_iter().collect();

@@ -42,12 +42,12 @@ pub fn trace(chronicle: &Chronicle) -> String {
         lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0).max(least)
     };
     let (who, what) = (width(|line| &line.who, 3), width(|line| &line.what, 4).min(WHAT_WIDEST));
-    let mut text = format!("{:>10}  {:<who$}  {:<what$}  ROW\n", "TIME", "WHO", "WHAT");
+    let mut text = format!("{:<9}  {:<who$}  {:<what$}  ROW\n", "TIME", "WHO", "WHAT");
     let mut last = None;
     for line in &lines {
         let time = if last == Some(line.at) { String::new() } else { write_time(line.at) };
         last = Some(line.at);
-        let line = format!("{time:>10}  {:<who$}  {:<what$}  {}", line.who, line.what, line.row);
+        let line = format!("{time:<9}  {:<who$}  {:<what$}  {}", line.who, line.what, line.row);
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
