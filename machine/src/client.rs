@@ -50,6 +50,15 @@ struct Pending {
     number: Option<u64>,
     request: Request,
     whose: Whose,
+    /// Its private message came with what was missed, before its answer.
+    shown: bool,
+}
+
+impl Pending {
+    /// A request that waits to be sent.
+    fn new(request: Request, whose: Whose) -> Self {
+        Self { number: None, request, whose, shown: false }
+    }
 }
 
 /// Who waits for an answer.

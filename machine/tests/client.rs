@@ -207,6 +207,20 @@ fn ones_own_private_message_is_shown_once_with_its_answer() {
 }
 
 #[test]
+fn ones_own_private_message_that_comes_before_its_answer_is_shown_in_its_place() {
+    let mut script = Script::joined();
+    script.ask(Request::Private { to: "ann".into(), text: "psst".into() });
+    let with = Place::With(nick("Ann"));
+    let body = Body::Text(Text::parse("psst".into()).expect("a text"));
+    let own = Arc::new(Entry { number: 1, at: Time(5), nick: nick("Me"), body });
+    let entries = vec![own, entry(2, "Ann")];
+    script.hear(Message::Earlier { place: with.clone(), past: Past::Missed, entries });
+    assert_eq!(script.numbers(), [1, 2], "what one said oneself stands before what was answered to it");
+    script.answer(Answer::Posted { number: 1, at: Time(5), waits: false });
+    assert_eq!(script.numbers(), [1, 2], "and is not shown again with its answer");
+}
+
+#[test]
 fn the_window_and_the_queue_are_bounded_and_the_user_is_told() {
     let mut script = Script::joined();
     for at in 0..=QUEUE_MAX {

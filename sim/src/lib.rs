@@ -12,6 +12,7 @@ pub mod chronicle;
 pub mod coverage;
 pub mod diagram;
 pub mod draw;
+pub mod explore;
 pub mod judge;
 pub mod meddle;
 pub mod plan;

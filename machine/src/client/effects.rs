@@ -19,7 +19,7 @@ impl Client {
                 }
             }
             Effect::KeepQuit => {
-                self.queue.push_back(Pending { number: None, request: Request::Quit, whose: Whose::Quit });
+                self.queue.push_back(Pending::new(Request::Quit, Whose::Quit));
             }
             Effect::Dial => out.actions.push(ClientAction::Dial),
             Effect::StopDial => out.actions.push(ClientAction::StopDial),
@@ -46,6 +46,7 @@ impl Client {
             Effect::ShowEntry
             | Effect::ShowRecalled
             | Effect::ShowOwn
+            | Effect::NoteShown
             | Effect::MarkSeen
             | Effect::Hold
             | Effect::AskPage
@@ -114,6 +115,10 @@ impl Client {
             (Effect::ShowEntry | Effect::ShowRecalled, Case::Entry(place, entry, when)) => {
                 self.show_entry(place, entry, *when, out);
             }
+            (Effect::NoteShown, Case::Entry(place, entry, _)) => {
+                let at = self.own_unanswered(place, entry).expect("the row's guard found it");
+                self.queue[at].shown = true;
+            }
             (Effect::MarkSeen, Case::Entry(place, entry, when)) => self.mark_seen(place, entry, *when),
             (Effect::Hold, Case::Entry(place, entry, when)) => self.hold(place, entry, *when),
             (Effect::AskPage, Case::Entry(place, ..))
@@ -125,7 +130,9 @@ impl Client {
             (Effect::Release, Case::Entry(place, ..))
             | (Effect::Release, Case::Reply(Pending { whose: Whose::Hole(place), .. }, _)) => self.release(place, out),
             (Effect::ShowOwn, Case::Reply(pending, Answer::Posted { number, at, .. })) => {
-                out.actions.extend(self.own(&pending.request, *number, *at).map(ClientAction::Show));
+                if let Some((place, entry)) = self.own(&pending.request, *number, *at) {
+                    self.show_entry(&place, &entry, When::Live, out);
+                }
             }
             (effect, _) => unreachable!("{effect} stands where its message is"),
         }
@@ -170,7 +177,7 @@ impl Client {
 
     fn keep(&mut self, case: &Case) {
         if let Case::Asked(request) = case {
-            self.queue.push_back(Pending { number: None, request: request.clone(), whose: Whose::User });
+            self.queue.push_back(Pending::new(request.clone(), Whose::User));
         }
     }
 
@@ -262,7 +269,7 @@ impl Client {
         });
         for room in others {
             let request = Request::Enter { room };
-            self.queue.push_front(Pending { number: None, request, whose: Whose::User });
+            self.queue.push_front(Pending::new(request, Whose::User));
         }
     }
 
@@ -284,13 +291,24 @@ impl Client {
         }
     }
 
+    /// Where the request is kept that said this private message, if it was sent and neither answered nor shown.
+    pub(super) fn own_unanswered(&self, place: &Place, entry: &Entry) -> Option<usize> {
+        let (Place::With(with), Body::Text(said)) = (place, &entry.body) else { return None };
+        let said_by = |pending: &Pending| {
+            matches!(&pending.request, Request::Private { to, text }
+                if text == said.as_str() && same_name(to, with.as_str()))
+        };
+        let open = |pending: &Pending| pending.number.is_some() && !pending.shown && said_by(pending);
+        if self.seat.as_ref() == Some(&entry.nick) { self.queue.iter().position(open) } else { None }
+    }
+
     /// The user's own private message as a message of its conversation.
-    fn own(&self, request: &Request, number: u64, at: Time) -> Option<Shown> {
+    fn own(&self, request: &Request, number: u64, at: Time) -> Option<(Place, Arc<Entry>)> {
         let Request::Private { to, text } = request else { return None };
         let place = Place::With(Nick::parse_any(to).ok()?);
         let body = Body::Text(Text::parse(text.clone()).ok()?);
         let entry = Arc::new(Entry { number, at, nick: self.seat.clone()?, body });
-        Some(Shown::Entry { place, entry, when: When::Live })
+        Some((place, entry))
     }
 }
 

@@ -21,11 +21,14 @@ impl Client {
             }
             Guard::PrivateTaken => {
                 matches!(case, Case::Reply(pending, Answer::Posted { .. })
-                    if matches!(pending.request, Request::Private { .. }))
+                    if matches!(pending.request, Request::Private { .. }) && !pending.shown)
             }
             Guard::KnownAlready => {
                 matches!(case, Case::Entry(place, entry, when)
                     if self.places.get(place).is_some_and(|track| is_known(track, place, entry, *when)))
+            }
+            Guard::OwnUnanswered => {
+                matches!(case, Case::Entry(place, entry, _) if self.own_unanswered(place, entry).is_some())
             }
             Guard::OwnPrivate => {
                 matches!(case, Case::Entry(Place::With(_), entry, _) if Some(&entry.nick) == self.seat.as_ref())

@@ -124,7 +124,8 @@ impl Client {
         let request = Request::History { place: place_asked, before, limit: PAGE_ENTRIES };
         let number = self.number();
         out.actions.push(ClientAction::Send(Asked { number, request: request.clone() }));
-        self.queue.push_back(Pending { number: Some(number), request, whose: Whose::Hole(place.clone()) });
+        let whose = Whose::Hole(place.clone());
+        self.queue.push_back(Pending { number: Some(number), ..Pending::new(request, whose) });
     }
 
     /// Asks for the pages of all holes for which none is under way.

@@ -330,7 +330,9 @@ impl Server {
                 Place::Room(room) => Had::Room(self.key(room.as_str())),
                 Place::With(nick) => Had::With(self.key(nick.as_str())),
             };
-            numbers.entry(place).or_insert(have.number);
+            // A conversation may be named in two ways, and what is newer was seen after what is older.
+            let number: &mut u64 = numbers.entry(place).or_default();
+            *number = have.number.max(*number);
         }
         numbers
     }

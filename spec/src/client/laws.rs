@@ -245,6 +245,8 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let handled = count(does, ShowEntry) + count(does, Hold) + count(does, MarkSeen);
             handled == (told && !known) as usize
                 && has(does, MarkSeen) == matches!(guard, Guard::OwnPrivate)
+                && has(does, NoteShown) == matches!(guard, Guard::OwnUnanswered)
+                && (!has(does, NoteShown) || in_order(does, &[ShowEntry, NoteShown]))
                 && has(does, ShowRecalled) == (matches!(event, Event::Recalled) && !known)
                 && (!has(does, Hold) || has(does, AskPage) == matches!(guard, Guard::HoleBefore))
                 && (has(does, Hold) == matches!(guard, Guard::HoleBefore | Guard::HoleOpen))

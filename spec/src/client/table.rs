@@ -107,6 +107,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         // ── What the server tells: each message once, in order; what is missing is asked for first.
         (Joined, Told) => &[
             R(KnownAlready,     &[],                                                        Stay),
+            R(OwnUnanswered,    &[ShowEntry, NoteShown],                                    Stay),
             R(OwnPrivate,       &[MarkSeen],                                                Stay),
             R(HoldFull,         &[Release, ShowEntry],                                      Stay),
             R(HoleOpen,         &[Hold],                                                    Stay),

@@ -134,11 +134,13 @@ words! {
         RoomEntered,
         /// The answer says that the client is out of the room that it asked to leave.
         RoomLeft,
-        /// The answer says that the private message was taken.
+        /// The answer says that the private message was taken, and the message was not shown yet.
         PrivateTaken,
         /// The message was shown, or is held back, already.
         KnownAlready,
-        /// The message is the user's own in a private conversation, which its answer shows.
+        /// The message is the user's own in a private conversation, and its answer is still to come.
+        OwnUnanswered,
+        /// The message is the user's own in a private conversation, and its answer showed it.
         OwnPrivate,
         /// As many messages are held back as may be.
         HoldFull,
@@ -208,6 +210,8 @@ words! {
         ShowRecalled,
         /// Shows the user's own private message.
         ShowOwn,
+        /// Remembers of the request whose message is shown that its answer need not show it.
+        NoteShown,
         /// Remembers the number of a message that needs no showing.
         MarkSeen,
         /// Holds the message back until those before it are there.
