@@ -7,7 +7,7 @@ use super::log::{Log, Span};
 use super::session::{Room, Seat, Session};
 use super::turn::{Asking, Turn};
 use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
-use hobnob_spec::messages::{Body, Message, Past, Place, Time};
+use hobnob_spec::messages::{Body, Entry, Message, Past, Place, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, Effect, News, Why};
 use std::collections::{BTreeMap, BTreeSet};
@@ -322,7 +322,7 @@ impl Server {
     }
 
     /// The number of the last message of each place that the returning client says it has. A client may name as many
-    /// as it likes, and one more than once: the first counts.
+    /// as it likes, and one more than once: the highest counts.
     fn numbers_had(&self, turn: &Turn) -> BTreeMap<Had, u64> {
         let mut numbers = BTreeMap::new();
         for have in &turn.have {
@@ -337,14 +337,25 @@ impl Server {
         numbers
     }
 
+    /// The nick of a party to a conversation: as it stands in its messages, else as its owner has it now.
+    fn party(&self, key: &str, entries: &[Arc<Entry>]) -> Option<Nick> {
+        let said = entries.iter().map(|entry| &entry.nick).find(|nick| *self.key(nick.as_str()) == *key);
+        let owner = || self.nicks.get(key).map(|owner| &seat(&self.sessions[owner]).nick);
+        said.or_else(owner).cloned().or_else(|| Nick::parse_any(key).ok())
+    }
+
     fn send_private_after(&mut self, turn: &Turn, pair: &Pair, after: u64, past: Past, out: &mut Out) {
         let key = Arc::clone(&seat(&self.sessions[&turn.session]).key);
-        let entries = self.talks.from_other(pair, &key, after, self.config.nick_case);
+        let entries = match past {
+            // What the client said itself stands between what it missed, for it may not know yet that it was taken.
+            Past::Missed => self.talks.after(pair, after),
+            Past::History | Past::Late => self.talks.from_other(pair, &key, after, self.config.nick_case),
+        };
         self.talks.mark_seen(pair, &key);
         let seat = self.seat_mut(turn);
         seat.talks.entry(pair.clone()).or_insert(after);
-        if let Some(from) = entries.first().map(|entry| entry.nick.clone()) {
-            self.send_earlier(turn, &Place::With(from), past, entries, out);
+        if let Some(with) = self.party(pair.other(&key), &entries).filter(|_| !entries.is_empty()) {
+            self.send_earlier(turn, &Place::With(with), past, entries, out);
         }
     }
 

@@ -133,6 +133,11 @@ impl Talks {
         talk.log.newer(after).filter(by_other).cloned().collect()
     }
 
+    /// The messages of a conversation after a number, whoever of the two said them.
+    pub(super) fn after(&self, pair: &Pair, after: u64) -> Vec<Arc<Entry>> {
+        self.talks.get(pair).map(|talk| talk.log.newer(after).cloned().collect()).unwrap_or_default()
+    }
+
     /// Forgets one conversation, if there are more than so many and nothing waits in one of them.
     pub(super) fn forget_beyond(&mut self, at_most: u64) -> Option<Pair> {
         if self.talks.len() as u64 <= at_most {

@@ -285,23 +285,28 @@ impl Naive {
         for pair in pairs {
             let talk = &self.talks[&pair];
             let from = seat.since.get(&pair).copied().unwrap_or_else(|| talk.waiting[&own]);
-            let other = talk.entries.iter().map(|entry| &entry.nick).find(|nick| self.key(nick.as_str()) != own);
-            let named = |have: &&Have| matches!(&have.place, Place::With(nick) if other.is_some() && self.key(nick.as_str()) == other_of(&pair, &own));
-            let had = have.iter().find(named).map_or(0, |have| have.number);
+            let named = |have: &&Have| matches!(&have.place, Place::With(nick) if self.key(nick.as_str()) == other_of(&pair, &own));
+            let had = have.iter().filter(named).map(|have| have.number).max().unwrap_or(0);
             self.give_private(who, &pair, had.max(from), Past::Missed);
         }
     }
 
-    /// Sends what the other party said after a number; nothing waits any more.
+    /// Sends what was said after a number: to who returns all of it, to who joins what the other said. Nothing waits
+    /// any more.
     pub(crate) fn give_private(&mut self, who: u64, pair: &Two, after_number: u64, past: Past) {
         let own = self.key(self.seat(who).nick.as_str());
         let all = after(self.kept(&self.talks[pair].entries), after_number);
-        let theirs: Vec<_> = all.into_iter().filter(|entry| self.key(entry.nick.as_str()) != own).collect();
+        let theirs = |entry: &Arc<Entry>| self.key(entry.nick.as_str()) != own;
+        let given: Vec<_> = all.into_iter().filter(|entry| past == Past::Missed || theirs(entry)).collect();
+        let other = other_of(pair, &own).to_owned();
+        let said = given.iter().find(|entry| theirs(entry)).map(|entry| entry.nick.clone());
+        let seated = || self.users.values().filter_map(|user| user.seat.as_ref().map(|seat| seat.nick.clone()));
+        let owner = || seated().find(|nick| self.key(nick.as_str()) == other);
+        let with = said.or_else(owner).or_else(|| Nick::parse_any(&other).ok());
         self.talks.get_mut(pair).expect("it was just read").waiting.remove(&own);
         self.seat_mut(who).since.entry(pair.clone()).or_insert(after_number);
-        if let Some(first) = theirs.first() {
-            let place = Place::With(first.nick.clone());
-            self.earlier(who, place, past, theirs);
+        if let Some(with) = with.filter(|_| !given.is_empty()) {
+            self.earlier(who, Place::With(with), past, given);
         }
     }
 
