@@ -1,67 +1,209 @@
 //! The judge: is told what happens, and says which promises that breaks.
 //!
 //! Owns what has to be remembered for that. Believes nobody: what users were shown is compared with what the log
-//! holds, and what the log holds with what was said.
+//! holds, and what the log holds with what was said. One half looks at the server alone (what it took, what it gave,
+//! which rows fired) and can judge a recorded journal; the other looks at the users. A promise that is broken is told
+//! once a run.
+
+mod answers;
+mod book;
+mod ends;
+mod ledger;
+mod log;
+mod names;
+mod rows;
 
 use crate::chronicle::Wire;
-use crate::plan::{Deed, Ms, Plan};
-use crate::promise::Breach;
-use hobnob_machine::{Client, Input, Out, Server, Shown};
-use hobnob_spec::messages::{Message, Time};
+use crate::plan::{Deed, Durability, Ms, Plan};
+use crate::promise::{Breach, Promise};
+use book::{Books, Where};
+use hobnob_machine::{Action, Client, Input, Out, Server, Shown};
+use hobnob_spec::messages::{Body, Entry, Message, Time};
+use hobnob_spec::profile::NickCase;
+use hobnob_spec::session::Event;
+use ledger::Ledger;
+use log::Step;
+use names::{Name, Names};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Holds a run to its promises.
 #[derive(Debug, Clone)]
-pub struct Judge {}
+pub struct Judge {
+    durability: Durability,
+    names: Names,
+    books: Books,
+    ledger: Ledger,
+    /// How many records the journal has.
+    records: u64,
+    /// Whether the run began with a machine that had been somewhere: what was before is not known.
+    resumed: bool,
+    /// The fewest conversations that were kept in memory; beyond them numbers may jump.
+    talks_min: u64,
+    /// The end of the history that is being sent.
+    history: Option<(Name, u64)>,
+    /// Answers of this step, and the last of them.
+    answers: u64,
+    answer: Option<(hobnob_machine::Conn, u64)>,
+    /// Whether somebody came or went in this step.
+    moved: bool,
+    /// What somebody was told of that an alarm brought, and a crash took back: it comes again.
+    owed: BTreeMap<(Where, u64), Arc<Entry>>,
+    found: Vec<Breach>,
+    /// Which promises were found broken, a bit each.
+    told: u64,
+}
 
-#[allow(unused_variables, clippy::unused_self)]
 impl Judge {
     /// A judge of a run that has not begun.
     pub fn new(plan: &Plan) -> Self {
-        Self {}
+        Self { durability: plan.setting.durability, ..Self::of_journal(plan.setting.nick_case) }
+    }
+
+    /// A judge of a journal, which nobody tells of users.
+    pub fn of_journal(nick_case: NickCase) -> Self {
+        Self {
+            durability: Durability::Always,
+            names: Names::new(nick_case),
+            books: Books::default(),
+            ledger: Ledger::default(),
+            records: 0,
+            resumed: false,
+            talks_min: u64::MAX,
+            history: None,
+            answers: 0,
+            answer: None,
+            moved: false,
+            owed: BTreeMap::new(),
+            found: Vec::new(),
+            told: 0,
+        }
     }
 
     /// Somebody does something.
     pub fn does(&mut self, at: Ms, who: usize, life: u32, deed: &Deed) -> Vec<Breach> {
+        let _ = (at, who, life, deed);
         Vec::new()
     }
 
     /// A user is shown something.
     pub fn shown(&mut self, at: Ms, who: usize, life: u32, shown: &Shown) -> Vec<Breach> {
+        let _ = (at, who, life, shown);
         Vec::new()
     }
 
     /// A client after a step.
     pub fn client(&mut self, at: Ms, who: usize, client: &Client) -> Vec<Breach> {
+        let _ = (at, who, client);
         Vec::new()
     }
 
     /// The server says something over a connection.
     pub fn told(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) -> Vec<Breach> {
+        let _ = (at, who, wire, message);
         Vec::new()
     }
 
     /// The server took an input.
     pub fn stepped(&mut self, at: Ms, time: Time, input: &Input, out: &Out, server: &Server) -> Vec<Breach> {
-        Vec::new()
+        let _ = time;
+        self.records += u64::from(!matches!(input, Input::Wake));
+        let was_open = match input {
+            Input::Asked { conn, .. } | Input::Garbled { conn } => self.ledger.conns.contains_key(conn),
+            Input::Opened { .. }
+            | Input::Foreign { .. }
+            | Input::TooSlow { .. }
+            | Input::Lost { .. }
+            | Input::Wake
+            | Input::Configured(_)
+            | Input::Restarted
+            | Input::Outage { .. }
+            | Input::Stopping => false,
+        };
+        if let Input::Configured(config) = input {
+            self.talks_min = self.talks_min.min(config.limits.conversations_max);
+        }
+        for fired in &out.fired {
+            self.row(at, fired, (input, out, server));
+        }
+        let again = out.fired.last().is_some_and(|fired| fired.event == Event::Again);
+        let step = Step { at, input, server };
+        for action in &out.actions {
+            match action {
+                Action::Send { conn, message } => self.sent(step, *conn, message, again),
+                Action::Deliver { room, name, entry } => self.delivered(step, *room, name, entry),
+                Action::Keep { pair, to, entry } => self.kept(step, pair, to, entry),
+                Action::ReadPage { conn, number, .. } => self.count_answer(*conn, *number),
+                Action::Hear { .. } | Action::Unhear { .. } | Action::Close { .. } => {}
+            }
+        }
+        self.history = None;
+        self.judge_answers(step, was_open);
+        self.opened(step);
+        if std::mem::take(&mut self.moved) {
+            self.compare(at, server, Promise::CountersEqualLog);
+        }
+        self.take()
     }
 
     /// How many texts an output posted.
     pub fn posted_by(&self, out: &Out) -> u64 {
-        0
+        let texts = out.actions.iter().filter(|action| match action {
+            Action::Deliver { entry, .. } | Action::Keep { entry, .. } => matches!(entry.body, Body::Text(_)),
+            Action::Send { .. }
+            | Action::Hear { .. }
+            | Action::Unhear { .. }
+            | Action::ReadPage { .. }
+            | Action::Close { .. } => false,
+        });
+        texts.count() as u64
     }
 
     /// A server starts with these records.
     pub fn started(&mut self, at: Ms, records: &[(Time, Input)], server: &Server) -> Vec<Breach> {
-        Vec::new()
+        self.starts(at, records.len() as u64, server);
+        self.take()
     }
 
     /// The server is down.
     pub fn down(&mut self, at: Ms, kept: u64, lost: u64) -> Vec<Breach> {
+        let _ = (at, kept, lost);
         Vec::new()
     }
 
     /// The world ends.
     pub fn end(&mut self, at: Ms, server: &Server, records: &[(Time, Input)]) -> Vec<Breach> {
-        Vec::new()
+        let _ = records;
+        self.compare(at, server, Promise::CountersEqualLog);
+        self.take()
+    }
+
+    fn opened(&mut self, step: Step<'_>) {
+        let Input::Opened { conn, addr, .. } = step.input else { return };
+        let (count, most) = (
+            self.ledger.addresses.get(&addr.ip()).copied().unwrap_or(0),
+            step.server.config().limits.connections_per_address_max,
+        );
+        if count > most && self.ledger.conns.contains_key(conn) {
+            let sentence = format!("{} has {count} connections of at most {most}", addr.ip());
+            self.broke(Promise::Capacity, step.at, sentence);
+        }
+    }
+
+    /// Notes a broken promise; the second time is not told.
+    fn broke(&mut self, promise: Promise, at: Ms, sentence: String) {
+        let bit = 1 << promise as u64;
+        if self.told & bit == 0 {
+            self.told |= bit;
+            self.found.push(Breach { promise, at, sentence });
+        }
+    }
+
+    fn take(&mut self) -> Vec<Breach> {
+        if self.found.is_empty() { Vec::new() } else { std::mem::take(&mut self.found) }
+    }
+
+    fn stored(&mut self, at: Ms, entry: &Entry) {
+        let _ = (at, entry);
     }
 }

@@ -18,6 +18,8 @@ pub struct SessionView {
     pub conn: Option<Conn>,
     /// Address and port of its latest connection.
     pub addr: SocketAddr,
+    /// Through which listener it came.
+    pub listener: u16,
     /// Its nick, once it has joined.
     pub nick: Option<Nick>,
     /// Until when it is muted.
@@ -47,6 +49,7 @@ impl Server {
             state: session.state,
             conn: session.conn,
             addr: session.addr,
+            listener: session.listener,
             nick: session.seat.as_ref().map(|seat| seat.nick.clone()),
             muted_until: session.muted_until,
             rooms: session.seat.iter().flat_map(|seat| seat.rooms.keys().copied()).collect(),

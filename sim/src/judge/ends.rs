@@ -1,0 +1,118 @@
+//! The beginnings and the end: what a crash may take, and whether a machine is what the log makes of it.
+
+use super::Judge;
+use super::book::{Seen, Where};
+use super::ledger::Ledger;
+use crate::plan::Ms;
+use crate::promise::Promise;
+use hobnob_machine::Server;
+
+impl Judge {
+    /// A server starts with so many records.
+    pub(super) fn starts(&mut self, at: Ms, records: u64, server: &Server) {
+        if records != self.records || self.owes_alarms() {
+            self.cut(at, records);
+        } else {
+            self.compare(at, server, Promise::Replayed);
+        }
+        self.records = records;
+        self.talks_min = self.talks_min.min(server.config().limits.conversations_max);
+        self.ledger = Ledger::of(server, &mut self.names, &self.ledger);
+        for view in server.rooms() {
+            let place = Where::Room(self.names.of(view.name.as_str()));
+            let book = self.books.entry(place).or_default();
+            if book.kept.is_empty() {
+                // What was before is not known.
+                self.resumed |= view.last > 0;
+                book.last = view.last;
+            } else if book.last != view.last && book.room == Some(view.room) {
+                let (last, name) = (book.last, view.name);
+                let sentence = format!("{name} ends with number {last} in {records} records, and with {} in the machine", view.last);
+                self.broke(Promise::Replayed, at, sentence);
+                continue;
+            }
+            if let Some(book) = self.books.get_mut(&place) {
+                book.room = Some(view.room);
+            }
+        }
+    }
+
+    /// Whether an alarm brought something that no record covers yet.
+    fn owes_alarms(&self) -> bool {
+        self.books.values().any(|book| book.kept.last().is_some_and(|kept| kept.seq > self.records))
+    }
+
+    /// Takes back what records after these brought.
+    fn cut(&mut self, at: Ms, records: u64) {
+        let mut lost = Vec::new();
+        for (place, book) in &mut self.books {
+            lost.extend(book.cut(records).into_iter().map(|kept| (*place, kept)));
+        }
+        for (place, kept) in lost {
+            let number = kept.entry.number;
+            match kept.seen {
+                Seen::No => {}
+                Seen::Told | Seen::Acknowledged if !kept.recorded => {
+                    self.owed.insert((place, number), kept.entry);
+                }
+                Seen::Told | Seen::Acknowledged if self.may_lose() => {}
+                Seen::Told => {
+                    let sentence = format!("{} was told before the journal had it, and is gone", self.spell(place, number));
+                    self.broke(Promise::JournalBeforeWord, at, sentence);
+                }
+                Seen::Acknowledged => {
+                    let sentence = format!("{} was acknowledged and is gone", self.spell(place, number));
+                    self.broke(Promise::AcknowledgedKept, at, sentence);
+                }
+            }
+        }
+    }
+
+    /// Whether the crash that was may take what was acknowledged.
+    fn may_lose(&self) -> bool {
+        self.durability != crate::plan::Durability::Always
+    }
+
+    /// Compares who is there, and the counters, with the machine.
+    pub(super) fn compare(&mut self, at: Ms, server: &Server, promise: Promise) {
+        let mut nicks = 0;
+        for view in server.sessions() {
+            let Some(nick) = view.nick else { continue };
+            nicks += 1;
+            let name = self.names.of(nick.as_str());
+            let sitting = self.ledger.nicks.get(&name).and_then(|id| self.ledger.sessions.get(id));
+            let right = sitting.is_some_and(|sitting| {
+                sitting.state == view.state && sitting.conn == view.conn && sitting.muted == view.muted_until
+            });
+            if !right || self.ledger.nicks.get(&name) != Some(&view.session) {
+                let sentence = format!("the machine has {nick} as {:?}, and its rows as {sitting:?}", view.state);
+                self.broke(promise, at, sentence);
+            }
+        }
+        if nicks != self.ledger.nicks.len() {
+            let sentence = format!("the machine has {nicks} members, and its rows {}", self.ledger.nicks.len());
+            self.broke(promise, at, sentence);
+        }
+        for view in server.rooms() {
+            let Some(hall) = self.ledger.rooms.get(&view.room) else {
+                if view.members > 0 {
+                    self.broke(promise, at, format!("{} has {} members that the log has not", view.name, view.members));
+                }
+                continue;
+            };
+            let name = self.names.of(view.name.as_str());
+            let book = self.books.get(&Where::Room(name)).filter(|book| book.room == Some(view.room));
+            let last = book.map_or(view.last, |book| book.last);
+            if hall.members.len() != view.members || last != view.last {
+                let sentence = format!(
+                    "{} has {} members and number {}, and by the log {} and {last}",
+                    view.name,
+                    view.members,
+                    view.last,
+                    hall.members.len()
+                );
+                self.broke(promise, at, sentence);
+            }
+        }
+    }
+}
