@@ -21,19 +21,19 @@ impl Judge {
         for view in server.rooms() {
             let place = Where::Room(self.names.of(view.name.as_str()));
             let book = self.books.entry(place).or_default();
+            let other = book.room != Some(view.room);
             if book.kept.is_empty() {
                 // What was before is not known.
                 self.resumed |= view.last > 0;
-                book.last = view.last;
-            } else if book.last != view.last && book.room == Some(view.room) {
+            } else if if other { view.last < book.last } else { view.last != book.last } {
                 let (last, name) = (book.last, view.name);
-                let sentence = format!("{name} ends with number {last} in {records} records, and with {} in the machine", view.last);
+                let sentence =
+                    format!("{name} ends with number {last} in {records} records, and with {} in the machine", view.last);
                 self.broke(Promise::Replayed, at, sentence);
                 continue;
             }
-            if let Some(book) = self.books.get_mut(&place) {
-                book.room = Some(view.room);
-            }
+            // A room that began anew goes on after all numbers that there were.
+            (book.last, book.room) = (view.last, Some(view.room));
         }
     }
 

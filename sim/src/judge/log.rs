@@ -144,8 +144,10 @@ impl Judge {
         }
         if entry.body == Body::Entered {
             let limits = &step.server.config().limits;
-            if members > limits.room_members_max {
-                let sentence = format!("{} is member {members} of {name}, which takes {}", entry.nick, limits.room_members_max);
+            // Whoever begins a room is in it, though it could take nobody.
+            let most = limits.room_members_max.max(1);
+            if members > most {
+                let sentence = format!("{} is member {members} of {name}, which takes {most}", entry.nick);
                 self.broke(Promise::Capacity, step.at, sentence);
             }
             let rooms = self.ledger.rooms_of(nick) as u64;
