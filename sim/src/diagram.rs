@@ -3,13 +3,18 @@
 //! Owns the forms. Reads a [`crate::chronicle::Chronicle`] and changes nothing.
 
 mod flight;
+mod html;
+mod scene;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tips;
 mod trace;
 pub mod words;
 
 pub use flight::{Flight, Flights, Landing};
+pub use html::{MOMENTS_MOST, Page, html, page};
 pub use text::{WIDTH_LEAST, text};
 pub use trace::trace;
 
@@ -21,7 +26,7 @@ use std::fmt::Write as _;
 /// How wide the explanation of a failure is drawn.
 const WIDTH: usize = 120;
 /// How many moments an explanation draws at most.
-const MOMENTS_MOST: usize = 600;
+const DRAWN_MOST: usize = 600;
 
 /// Explains a run to somebody at a terminal: the broken promise, the seed, the command that repeats the run, the plan, the
 /// trace in columns and the sequence diagram.
@@ -42,7 +47,7 @@ pub fn explain(plan: &Plan, outcome: &Outcome, command: &str) -> String {
     }
     if !outcome.chronicle.moments.is_empty() {
         let _ = writeln!(text, "\nWhat happened:\n\n{}", trace(&outcome.chronicle));
-        let _ = writeln!(text, "Who sent what to whom:\n\n{}", self::text(&outcome.chronicle, WIDTH, MOMENTS_MOST));
+        let _ = writeln!(text, "Who sent what to whom:\n\n{}", self::text(&outcome.chronicle, WIDTH, DRAWN_MOST));
     }
     text
 }

@@ -172,3 +172,15 @@ fn a_diagram_fits_a_terminal() {
     "#]]
     .assert_eq(&text(&doubled(), 80, 1_000));
 }
+
+#[test]
+fn a_page_tells_what_broke_and_needs_nothing_from_elsewhere() {
+    let text = super::page(&doubled(), &super::Page { title: "a <line> doubled".into(), ..super::Page::default() });
+    assert!(text.contains("<title>a &lt;line&gt; doubled</title>"), "what was said cannot become a tag");
+    for wanted in ["BROKEN PROMISE, stored-once", ">lost</text>", "class=\"band net\"", "prefers-color-scheme: dark"] {
+        assert!(text.contains(wanted), "{wanted} is on the page");
+    }
+    for foreign in ["<script", "http://", "https://", "@import", "src="] {
+        assert!(!text.contains(foreign), "{foreign} is not on the page");
+    }
+}
