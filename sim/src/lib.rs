@@ -14,6 +14,7 @@ pub mod diagram;
 pub mod draw;
 pub mod explore;
 pub mod judge;
+pub mod machines;
 pub mod meddle;
 pub mod plan;
 pub mod player;

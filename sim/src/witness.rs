@@ -204,6 +204,16 @@ impl<'p> Witness<'p> {
         self.tally.virtual_ms = at;
         let told = self.judge.end(at, server, &records);
         self.take(told);
+        self.sum_up(records)
+    }
+
+    /// The world ends where a promise was broken: what only shows at the end of a whole run is not judged.
+    pub fn end_broken(mut self, at: Ms, records: Vec<(Time, Input)>) -> Outcome {
+        self.tally.virtual_ms = at;
+        self.sum_up(records)
+    }
+
+    fn sum_up(self, records: Vec<(Time, Input)>) -> Outcome {
         Outcome {
             broken: self.broken,
             tally: self.tally,
