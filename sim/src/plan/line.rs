@@ -34,7 +34,7 @@ use hobnob_spec::messages::{Request, Secret, Where};
 use serde::{Deserialize, Serialize};
 
 /// A key that opens nothing.
-const WRONG_KEY: Secret = Secret([8; 16]);
+pub(crate) const WRONG_KEY: Secret = Secret([8; 16]);
 
 /// A plan as it stands in a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
