@@ -14,11 +14,11 @@ mod sqlite;
 pub(crate) mod store;
 
 pub use batch::{Batch, OutputDigest};
-pub use chain::{Chain, Record};
+pub use chain::{Chain, Record, unseal};
 pub use folder::DataFolder;
 pub use nothing::Nothing;
 pub use recovery::{Recovered, recover};
-pub use rows::{Kind, Row};
+pub use rows::{Kind, Row, Stored};
 pub use sqlite::{FILE, Keeping, Sqlite};
 pub use store::{Reader, Search};
 

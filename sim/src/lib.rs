@@ -23,6 +23,7 @@ pub mod shrink;
 pub mod tally;
 pub mod walk;
 pub mod witness;
+pub mod worlds;
 
 pub use audience::Audience;
 pub use character::Character;

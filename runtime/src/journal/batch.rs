@@ -132,23 +132,26 @@ impl Batch {
     }
 
     /// The time of the last record.
-    pub(super) fn at(&self) -> Time {
+    pub fn at(&self) -> Time {
         self.at
     }
 
     /// What goes into the store, each with the number of its record.
-    pub(super) fn rows(&self) -> &[(u64, Stored)] {
+    pub fn rows(&self) -> &[(u64, Stored)] {
         &self.rows
     }
 
     /// Chains the records; may be done again with the same result.
-    pub(super) fn seal(&mut self, chain: Chain) -> Chain {
+    ///
+    /// # Panics
+    /// Within a record.
+    pub fn seal(&mut self, chain: Chain) -> Chain {
         assert!(!self.open, "a batch is appended between records");
         chain::seal(&mut self.blob, self.first, chain)
     }
 
     /// The records as they are kept.
-    pub(super) fn blob(&self) -> &[u8] {
+    pub fn blob(&self) -> &[u8] {
         &self.blob
     }
 

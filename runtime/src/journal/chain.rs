@@ -78,7 +78,8 @@ pub(super) fn seal(blob: &mut [u8], first: u64, mut chain: Chain) -> Chain {
 }
 
 /// Goes through the records of a blob and returns the chained hash after the last one. `each` may end it with `false`.
-pub(super) fn unseal(
+/// Fails at the first record that does not fit the chain.
+pub fn unseal(
     blob: &[u8],
     first: u64,
     count: u64,

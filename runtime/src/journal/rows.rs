@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What goes into the store.
 #[derive(Debug, Clone)]
-pub(crate) enum Stored {
+pub enum Stored {
     /// An entry of a room.
     Room {
         /// The room's name as names are compared.

@@ -1,0 +1,201 @@
+//! What runs on the hosts: the server in all its lives, the clients with a plan in place of a person, the crowd.
+//!
+//! Owns nothing of the chat: the server is the runtime's, the client is the runtime's link.
+
+use super::disk::{Drive, durability};
+use super::sim_world::{Host, SimWorld};
+use super::stage::{Note, PORT, SERVER, Stage, now_ms};
+use crate::plan::{Deed, Fault, FaultKind, Ms, What};
+use crate::promise::Promise;
+use async_channel::Sender;
+use futures_lite::FutureExt;
+use hobnob_machine::Config;
+use hobnob_runtime::journal::Trouble;
+use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve};
+use hobnob_spec::messages::Request;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long after a failed start the server is started again.
+const START_AGAIN: Duration = Duration::from_secs(1);
+
+/// One life of the server; it never ends by itself.
+pub(super) async fn server(stage: Arc<Stage>) {
+    let life = {
+        let mut fate = stage.fate();
+        fate.life += 1;
+        fate.life
+    };
+    let world = SimWorld::new(&stage, Host::Server, life);
+    let starts_at = Duration::from_millis(stage.fate().starts_at);
+    world.sleep_until(starts_at).await;
+    world.watch("its start", live(world.clone(), life)).await;
+    pending::<()>().await;
+}
+
+async fn live(world: SimWorld, life: u32) {
+    let stage = Arc::clone(&world.stage);
+    let config = changed(&stage);
+    loop {
+        match serve(world.clone(), Box::new(Drive::new(&stage)), settings(&stage, &config)).await {
+            Ok(handle) => return serving(&stage, life, &handle).await,
+            Err(StartError::Journal(error)) if matches!(error.trouble, Trouble::DiskFull | Trouble::Storage) => {
+                world.sleep_until(world.now() + START_AGAIN).await;
+            }
+            Err(error) => {
+                let sentence = format!("the server cannot start from its journal: {error}");
+                stage.note(now_ms(), Note::Broke { promise: Promise::Replayed, sentence });
+                return;
+            }
+        }
+    }
+}
+
+async fn serving(stage: &Stage, life: u32, handle: &ServerHandle) {
+    let (stop, stopped) = async_channel::bounded::<()>(1);
+    {
+        let mut fate = stage.fate();
+        (fate.up, fate.stop) = (true, Some(stop));
+    }
+    let records = stage.disk().next() - 1;
+    stage.note(now_ms(), Note::Started { life, records });
+    let told = async {
+        // Nothing is ever sent: the channel is closed.
+        let _ = stopped.recv().await;
+        handle.stop();
+        pending().await
+    };
+    let ended = handle.ended().or(told).await;
+    if let Err(error) = ended
+        && !matches!(error.trouble, Trouble::DiskFull | Trouble::Storage)
+    {
+        let sentence = format!("the server ended with: {error}");
+        stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
+    }
+    stage.fate().stopped = true;
+}
+
+/// The settings, with all changes that take effect at this start.
+fn changed(stage: &Stage) -> Config {
+    let mut config = stage.plan.setting.config().expect("the settings of a plan are checked when it is read");
+    let mut fate = stage.fate();
+    for step in std::mem::take(&mut fate.at_start) {
+        match &stage.plan.steps[step].what {
+            What::Fails(Fault::Clock { jump_ms }) => fate.clock_ms += jump_ms,
+            What::Fails(Fault::Set { limit, value }) => fate.limits.push((limit.clone(), *value)),
+            What::Fails(_) | What::Does(..) => unreachable!("only clocks and settings change at a start"),
+        }
+        stage.note(now_ms(), Note::Met(step));
+    }
+    for (limit, value) in &fate.limits {
+        *config.limits.named_mut(limit).expect("a plan names limits that there are") = *value;
+    }
+    config
+}
+
+fn settings(stage: &Stage, config: &Config) -> ServerSettings {
+    let listeners = config.profiles.iter().enumerate();
+    let listeners = listeners
+        .map(|(number, profile)| Listener { addr: format!("0.0.0.0:{}", PORT + number), profile: profile.clone() });
+    ServerSettings {
+        listeners: listeners.collect(),
+        config: config.clone(),
+        durability: durability(&stage.plan),
+        snapshot_every: stage.plan.setting.snapshot_every,
+        status_every: None,
+    }
+}
+
+/// A client between two deaths.
+struct Living {
+    world: SimWorld,
+    intents: Sender<Intent>,
+}
+
+impl Living {
+    fn begin(stage: &Arc<Stage>, who: usize, life: u32) -> Self {
+        let world = SimWorld::new(stage, Host::Person(who), life);
+        let link = Link::start(&world, stage.addr_for(who));
+        let (shown, stage) = (link.shown, Arc::clone(stage));
+        world.spawn(async move {
+            while let Ok(shown) = shown.recv().await {
+                stage.note(now_ms(), Note::Shown { who, life, shown: Box::new(shown) });
+            }
+        });
+        Self { world, intents: link.intents }
+    }
+
+    async fn wish(&self, intent: Intent) {
+        // A link that has panicked is told of already.
+        drop(self.intents.send(intent).await);
+    }
+}
+
+/// A client with a plan in place of a person; it never ends.
+pub(super) async fn client(stage: Arc<Stage>, who: usize) {
+    let mut life = 0;
+    let mut living = Living::begin(&stage, who, life);
+    for (at, deed) in stage.deeds_of(who) {
+        living.world.sleep_until(Duration::from_millis(at)).await;
+        stage.note(now_ms(), Note::Does { who, life, deed: deed.clone() });
+        match deed {
+            Deed::Join { nick } => {
+                stage.wishes(who, &nick);
+                living.wish(Intent::Join(nick)).await;
+            }
+            Deed::Ask(request) => living.wish(Intent::Ask(request)).await,
+            Deed::Flood { room, times, text } => {
+                stage.note(now_ms(), Note::Misdeed(FaultKind::Flood));
+                for number in 1..=times {
+                    let request = Request::Say { room: room.clone(), text: format!("{text} {number}") };
+                    living.wish(Intent::Ask(request)).await;
+                }
+            }
+            Deed::Quit => living.wish(Intent::Quit).await,
+            Deed::Close => living.wish(Intent::Close).await,
+            Deed::Die => {
+                stage.note(now_ms(), Note::Misdeed(FaultKind::ClientDies));
+                living.world.kill();
+                life += 1;
+                living = Living::begin(&stage, who, life);
+            }
+            // Only the rude do that.
+            Deed::Knock
+            | Deed::HangUp
+            | Deed::JoinBare { .. }
+            | Deed::Return { .. }
+            | Deed::Repeat
+            | Deed::Backdate
+            | Deed::Send(_) => {}
+        }
+    }
+    pending::<()>().await;
+}
+
+/// Strangers, who open connections, say nothing, and go.
+pub(super) async fn crowd(stage: Arc<Stage>) {
+    let world = SimWorld::new(&stage, Host::Crowd, 0);
+    for (place, step) in stage.plan.steps.iter().enumerate() {
+        if let What::Fails(Fault::Crowd { count, for_ms }) = step.what {
+            let until = (step.at + for_ms).min(stage.plan.heal_ms);
+            world.sleep_until(Duration::from_millis(step.at)).await;
+            for number in 0..count {
+                let addr = format!("{SERVER}:{}", PORT + number as usize % stage.plan.setting.profiles.len());
+                world.spawn(stranger(world.clone(), addr, until, place));
+            }
+        }
+    }
+    pending::<()>().await;
+}
+
+async fn stranger(world: SimWorld, addr: String, until: Ms, place: usize) {
+    let over = Duration::from_millis(until);
+    let stay = async {
+        let Ok(stream) = world.connect(&addr).await else { return };
+        world.stage.note(now_ms(), Note::Met(place));
+        world.sleep_until(over).await;
+        drop(stream);
+    };
+    stay.or(world.sleep_until(over)).await;
+}

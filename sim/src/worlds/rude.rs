@@ -1,0 +1,182 @@
+//! Peers that hold to no manners: they speak the dialect by hand, or not at all.
+//!
+//! Owns their connections and numbers. They answer nothing, not even a ping, and read whatever comes.
+
+use super::sim_world::{Host, SimWorld};
+use super::stage::{Note, Stage, now_ms};
+use crate::plan::{Deed, FaultKind, Raw};
+use async_channel::Sender;
+use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use hobnob_machine::wire::native;
+use hobnob_runtime::World;
+use hobnob_spec::messages::{Asked, Request, Secret};
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A token that nobody has.
+const NOBODYS: Secret = Secret([0xee; 16]);
+
+/// A connection that somebody rude attends to.
+struct Attended {
+    bytes: Sender<Vec<u8>>,
+    greeted: bool,
+}
+
+/// Somebody rude.
+struct Rude {
+    world: SimWorld,
+    who: usize,
+    life: u32,
+    number: u64,
+    last: Option<Asked>,
+    attended: Option<Attended>,
+    /// Connections that stand open and are not attended to.
+    left: Vec<Sender<Vec<u8>>>,
+}
+
+/// One who holds to no manners; it never ends.
+pub(super) async fn rude(stage: Arc<Stage>, who: usize) {
+    let world = SimWorld::new(&stage, Host::Person(who), 0);
+    let mut rude = Rude { world, who, life: 0, number: 0, last: None, attended: None, left: Vec::new() };
+    for (at, deed) in stage.deeds_of(who) {
+        rude.world.sleep_until(Duration::from_millis(at)).await;
+        stage.note(now_ms(), Note::Does { who, life: rude.life, deed: deed.clone() });
+        rude.does(deed);
+    }
+    pending::<()>().await;
+}
+
+impl Rude {
+    fn does(&mut self, deed: Deed) {
+        let stage = Arc::clone(&self.world.stage);
+        let misdeed = |kind| stage.note(now_ms(), Note::Misdeed(kind));
+        let own = stage.plan.token(self.who, self.life);
+        match deed {
+            Deed::Join { nick } => {
+                stage.wishes(self.who, &nick);
+                self.ask(Request::Join { nick, token: Some(own) });
+            }
+            Deed::JoinBare { nick } => {
+                stage.wishes(self.who, &nick);
+                self.ask(Request::Join { nick, token: None });
+            }
+            Deed::Return { own: true } => self.ask(Request::Resume { token: own, have: Vec::new() }),
+            Deed::Return { own: false } => self.ask(Request::Resume { token: NOBODYS, have: Vec::new() }),
+            Deed::Ask(request) => self.ask(request),
+            Deed::Flood { room, times, text } => {
+                misdeed(FaultKind::Flood);
+                for number in 1..=times {
+                    self.ask(Request::Say { room: room.clone(), text: format!("{text} {number}") });
+                }
+            }
+            Deed::Quit => self.ask(Request::Quit),
+            Deed::Close | Deed::HangUp => self.attended = None,
+            Deed::Die => {
+                misdeed(FaultKind::ClientDies);
+                self.world.kill();
+                (self.attended, self.left) = (None, Vec::new());
+                (self.number, self.last) = (0, None);
+                self.life += 1;
+                self.world = SimWorld::new(&stage, Host::Person(self.who), self.life);
+            }
+            Deed::Knock => self.knock(),
+            Deed::Repeat => {
+                if let Some(asked) = self.last.clone() {
+                    misdeed(FaultKind::Repeat);
+                    self.send_asked(&asked);
+                }
+            }
+            Deed::Backdate => {
+                misdeed(FaultKind::Repeat);
+                self.number = self.number.saturating_sub(2);
+            }
+            Deed::Send(raw) => {
+                misdeed(match raw {
+                    Raw::Garbage => FaultKind::Garbage,
+                    Raw::BadHello => FaultKind::BadHello,
+                    Raw::HalfFrame => FaultKind::HalfFrame,
+                    Raw::HugeFrame => FaultKind::HugeFrame,
+                });
+                self.send_raw(raw);
+            }
+        }
+    }
+
+    /// Opens a connection; the one before stays as it is.
+    fn knock(&mut self) {
+        let (bytes, more) = async_channel::unbounded::<Vec<u8>>();
+        let left = self.attended.replace(Attended { bytes, greeted: false });
+        self.left.extend(left.map(|left| left.bytes));
+        let (world, addr) = (self.world.clone(), self.world.stage.addr_for(self.who));
+        self.world.spawn(async move {
+            let Ok(stream) = world.connect(&addr).await else { return };
+            let (mut reader, mut writer) = SimWorld::split(stream);
+            let (gone, over) = async_channel::bounded::<()>(1);
+            world.spawn(async move {
+                let mut buffer = vec![0; 4 << 10];
+                // Whoever hangs up drops both halves.
+                let reads = async { while matches!(reader.read(&mut buffer).await, Ok(1..)) {} };
+                futures_lite::future::or(reads, async { over.recv().await.unwrap_or(()) }).await;
+            });
+            while let Ok(bytes) = more.recv().await {
+                if writer.write_all(&bytes).await.is_err() {
+                    break;
+                }
+            }
+            drop(gone);
+        });
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.number += 1;
+        let asked = Asked { number: self.number, request };
+        self.send_asked(&asked);
+        self.last = Some(asked);
+    }
+
+    fn send_asked(&mut self, asked: &Asked) {
+        let mut bytes = Vec::new();
+        native::ask(asked, &mut bytes);
+        self.send(bytes);
+    }
+
+    fn send_raw(&mut self, raw: Raw) {
+        match raw {
+            Raw::Garbage => self.send(vec![0, 0, 0, 3, 0xc1, 0xc1, 0xc1]),
+            Raw::BadHello => {
+                let fresh = self.attended().greeted;
+                self.attended().greeted = true;
+                self.send(if fresh { b"\xf0HNB\xff\xff".to_vec() } else { b"GET / HTTP/1.1\r\n\r\n".to_vec() });
+            }
+            Raw::HalfFrame => {
+                let mut bytes = Vec::new();
+                let say = Request::Say { room: "lobby".to_owned(), text: "half of this".to_owned() };
+                native::ask(&Asked { number: self.number + 1, request: say }, &mut bytes);
+                bytes.truncate(bytes.len() / 2);
+                self.send(bytes);
+            }
+            Raw::HugeFrame => self.send(vec![0xff, 0xff, 0xff, 0xf0, 1, 2, 3]),
+        }
+    }
+
+    fn attended(&mut self) -> &mut Attended {
+        if self.attended.is_none() {
+            self.knock();
+        }
+        self.attended.as_mut().expect("it has just knocked")
+    }
+
+    /// Sends bytes, after a hello where there was none.
+    fn send(&mut self, mut bytes: Vec<u8>) {
+        let attended = self.attended();
+        if !std::mem::replace(&mut attended.greeted, true) {
+            let mut hello = Vec::new();
+            native::hello(&mut hello);
+            hello.append(&mut bytes);
+            bytes = hello;
+        }
+        // A connection that is over takes nothing.
+        drop(attended.bytes.try_send(bytes));
+    }
+}

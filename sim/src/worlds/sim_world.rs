@@ -1,0 +1,261 @@
+//! The seam to the runtime: a [`World`] on turmoil.
+//!
+//! Owns tasks (whose panics are findings), clocks and chance. One of them stands for one life of one host.
+
+use super::network::Line;
+use super::stage::{Note, Stage, chance, lock, now_ms};
+use super::stream::{SimReader, SimStream, SimWriter};
+use crate::chronicle::Dir;
+use crate::plan::BEGIN_MS;
+use crate::promise::Promise;
+use hobnob_runtime::World;
+use hobnob_spec::messages::Time;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::task::AbortHandle;
+use tokio::time::Sleep;
+use turmoil::net::{TcpListener, TcpStream};
+
+/// Whose host it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    Server,
+    /// One who takes part, by place.
+    Person(usize),
+    /// Strangers.
+    Crowd,
+}
+
+impl Host {
+    const fn person(self) -> Option<usize> {
+        match self {
+            Self::Person(who) => Some(who),
+            Self::Server | Self::Crowd => None,
+        }
+    }
+}
+
+/// One life of one host.
+#[derive(Debug, Clone)]
+pub struct SimWorld {
+    pub(super) stage: Arc<Stage>,
+    host: Host,
+    life: u32,
+    own: Arc<Own>,
+}
+
+/// What belongs to one life.
+#[derive(Debug)]
+struct Own {
+    rng: Mutex<fastrand::Rng>,
+    /// How many secrets were drawn.
+    secrets: Mutex<u32>,
+    tasks: Mutex<Vec<AbortHandle>>,
+}
+
+impl SimWorld {
+    pub(super) fn new(stage: &Arc<Stage>, host: Host, life: u32) -> Self {
+        let number = match host {
+            Host::Server => 0,
+            Host::Crowd => 1,
+            Host::Person(who) => 2 + who as u64,
+        };
+        let rng = chance(stage.plan.seed, "world", number << 32 | u64::from(life));
+        let own = Own { rng: Mutex::new(rng), secrets: Mutex::new(0), tasks: Mutex::default() };
+        Self { stage: Arc::clone(stage), host, life, own: Arc::new(own) }
+    }
+
+    /// Ends all tasks of this life, without a word.
+    pub(super) fn kill(&self) {
+        for task in lock(&self.own.tasks).drain(..) {
+            task.abort();
+        }
+    }
+
+    /// A future whose panic is a finding, and which stops where its host died.
+    pub(super) fn watch<F: Future<Output = ()>>(&self, what: &str, task: F) -> Watched<F> {
+        Watched { what: what.to_owned(), world: self.clone(), task: Box::pin(task), over: false }
+    }
+
+    fn run(&self, task: impl Future<Output = ()> + 'static) {
+        let handle = tokio::task::spawn_local(task);
+        let mut tasks = lock(&self.own.tasks);
+        if tasks.len() >= 64 {
+            tasks.retain(|task| !task.is_finished());
+        }
+        tasks.push(handle.abort_handle());
+    }
+
+    fn is_frozen(&self) -> bool {
+        self.host == Host::Server && self.stage.fate().died.is_some()
+    }
+
+    fn name(&self) -> String {
+        match self.host {
+            Host::Server => "the server".to_owned(),
+            Host::Person(who) => self.stage.plan.name_of(who).to_owned(),
+            Host::Crowd => "the crowd".to_owned(),
+        }
+    }
+}
+
+/// A task under watch.
+pub(super) struct Watched<F> {
+    what: String,
+    world: SimWorld,
+    task: Pin<Box<F>>,
+    over: bool,
+}
+
+impl<F: Future<Output = ()>> Future for Watched<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        if this.over || this.world.is_frozen() {
+            return Poll::Pending;
+        }
+        match catch_unwind(AssertUnwindSafe(|| this.task.as_mut().poll(cx))) {
+            Ok(polled) => polled,
+            Err(panic) => {
+                this.over = true;
+                let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+                let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+                let said = said.unwrap_or_else(|| "nothing that can be read".to_owned());
+                let sentence = format!("{} panicked in {}: {said}", this.world.name(), this.what);
+                this.world.stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// A task that waits before each turn while the disk is slow.
+struct Slow<F> {
+    stage: Arc<Stage>,
+    task: Pin<Box<F>>,
+    rest: Option<Pin<Box<Sleep>>>,
+}
+
+impl<F: Future<Output = ()>> Future for Slow<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        if this.rest.is_none()
+            && let Some((step, ms)) = this.stage.disk().slow.last().copied()
+        {
+            this.stage.note(now_ms(), Note::Met(step));
+            this.rest = Some(Box::pin(tokio::time::sleep(Duration::from_millis(ms))));
+        }
+        if let Some(rest) = &mut this.rest {
+            ready!(rest.as_mut().poll(cx));
+            this.rest = None;
+        }
+        this.task.as_mut().poll(cx)
+    }
+}
+
+/// The address that the server sees of one who takes part.
+fn address(line: &Line) -> SocketAddr {
+    let cable = lock(line);
+    let octets = cable.who.map_or([10, 9, 9, 9], |who| [10, 0, (who / 250) as u8, (who % 250) as u8 + 1]);
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 1_024 + (cable.wire.0 % 60_000) as u16)
+}
+
+/// A listener, which needs to know whose connections it takes.
+#[derive(Clone)]
+pub struct SimListener {
+    inner: Arc<TcpListener>,
+    stage: Arc<Stage>,
+}
+
+impl World for SimWorld {
+    type Stream = SimStream;
+    type Reader = SimReader;
+    type Writer = SimWriter;
+    type Listener = SimListener;
+
+    async fn bind(&self, addr: &str) -> io::Result<SimListener> {
+        let inner = TcpListener::bind(addr).await?;
+        Ok(SimListener { inner: Arc::new(inner), stage: Arc::clone(&self.stage) })
+    }
+
+    fn local_addr(listener: &SimListener) -> io::Result<SocketAddr> {
+        listener.inner.local_addr()
+    }
+
+    async fn accept(listener: &SimListener) -> io::Result<(SimStream, SocketAddr)> {
+        let (stream, peer) = listener.inner.accept().await?;
+        let who = listener.stage.network().host_of(peer.ip());
+        let line = listener.stage.network().line(peer, who);
+        let addr = address(&line);
+        Ok((SimStream::new(stream, line, &listener.stage, Dir::Down), addr))
+    }
+
+    async fn connect(&self, addr: &str) -> io::Result<SimStream> {
+        let refusing = self.stage.network().refusing.first().copied();
+        if let Some(step) = refusing {
+            self.stage.note(now_ms(), Note::Met(step));
+            return Err(io::Error::new(io::ErrorKind::ConnectionRefused, "refused"));
+        }
+        let stream = TcpStream::connect(addr).await?;
+        let who = self.host.person();
+        let local = stream.local_addr()?;
+        let line = self.stage.network().line(local, who);
+        if let Some(who) = who {
+            let wire = lock(&line).wire;
+            self.stage.note(now_ms(), Note::Connected { who, wire });
+        }
+        Ok(SimStream::new(stream, line, &self.stage, Dir::Up))
+    }
+
+    fn split(stream: SimStream) -> (SimReader, SimWriter) {
+        stream.split()
+    }
+
+    fn now(&self) -> Duration {
+        turmoil::sim_elapsed().expect("only hosts of a world ask for its time")
+    }
+
+    fn wall(&self) -> Time {
+        let now = BEGIN_MS + now_ms();
+        match self.host {
+            Host::Server => Time(now.saturating_add_signed(self.stage.fate().clock_ms)),
+            Host::Person(_) | Host::Crowd => Time(now),
+        }
+    }
+
+    async fn sleep_until(&self, at: Duration) {
+        tokio::time::sleep(at.saturating_sub(self.now())).await;
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.run(self.watch("a task", task));
+    }
+
+    fn spawn_aside(&self, name: &str, task: impl Future<Output = ()> + Send + 'static) {
+        let slow = Slow { stage: Arc::clone(&self.stage), task: Box::pin(task), rest: None };
+        self.run(self.watch(name, slow));
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        if let (Some(who), Ok(secret)) = (self.host.person(), <&mut [u8; 16]>::try_from(&mut *bytes)) {
+            *secret = self.stage.plan.token(who, self.life).0;
+            let mut drawn = lock(&self.own.secrets);
+            // Each wish to join has a token of its own; the first one is that which the plan names.
+            if *drawn > 0 {
+                secret[12..].copy_from_slice(&drawn.to_be_bytes());
+            }
+            *drawn += 1;
+            return;
+        }
+        lock(&self.own.rng).fill(bytes);
+    }
+}
