@@ -19,6 +19,7 @@ pub mod meddle;
 pub mod plan;
 pub mod player;
 pub mod promise;
+pub mod scenario;
 pub mod shrink;
 pub mod tally;
 pub mod walk;

@@ -112,7 +112,8 @@ impl Judge {
                     let place = self.names.of(line.room.as_str());
                     let really = self.members_of(place).count() as u64;
                     if really != line.members {
-                        let sentence = format!("{} is said to have {} members and has {really}", line.room, line.members);
+                        let sentence =
+                            format!("{} is said to have {} members and has {really}", line.room, line.members);
                         self.broke(Promise::CountersEqualLog, step.at, sentence);
                     }
                 }

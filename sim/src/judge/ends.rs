@@ -27,8 +27,10 @@ impl Judge {
                 self.resumed |= view.last > 0;
             } else if if other { view.last < book.last } else { view.last != book.last } {
                 let (last, name) = (book.last, view.name);
-                let sentence =
-                    format!("{name} ends with number {last} in {records} records, and with {} in the machine", view.last);
+                let sentence = format!(
+                    "{name} ends with number {last} in {records} records, and with {} in the machine",
+                    view.last
+                );
                 self.broke(Promise::Replayed, at, sentence);
                 continue;
             }
@@ -57,7 +59,8 @@ impl Judge {
                 }
                 Seen::Told | Seen::Acknowledged if self.may_lose() => {}
                 Seen::Told => {
-                    let sentence = format!("{} was told before the journal had it, and is gone", self.spell(place, number));
+                    let sentence =
+                        format!("{} was told before the journal had it, and is gone", self.spell(place, number));
                     self.broke(Promise::JournalBeforeWord, at, sentence);
                 }
                 Seen::Acknowledged => {

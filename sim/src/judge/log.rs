@@ -53,7 +53,8 @@ impl Judge {
         let (nick, recipient) = (self.names.of(entry.nick.as_str()), self.names.of(to.as_str()));
         let place = Where::pair(one, other);
         if Where::pair(nick, recipient) != place {
-            let sentence = format!("{} said something to {to} that is kept between {} and {}", entry.nick, pair.0, pair.1);
+            let sentence =
+                format!("{} said something to {to} that is kept between {} and {}", entry.nick, pair.0, pair.1);
             self.broke(Promise::PrivateToTwo, step.at, sentence);
         }
         let asked = match step.input {
@@ -139,7 +140,12 @@ impl Judge {
         self.moved = true;
         let members = hall.members.len() as u64;
         if comes == present {
-            let sentence = format!("{name} has {:?} of {}, who {}", entry.body, entry.nick, if comes { "is in it" } else { "is not" });
+            let sentence = format!(
+                "{name} has {:?} of {}, who {}",
+                entry.body,
+                entry.nick,
+                if comes { "is in it" } else { "is not" }
+            );
             self.broke(Promise::ListedPresent, step.at, sentence);
         }
         if entry.body == Body::Entered {
@@ -156,10 +162,14 @@ impl Judge {
                 self.broke(Promise::Capacity, step.at, format!("{} is in {rooms} rooms of at most {most}", entry.nick));
             }
         }
-        if comes && let Some(last) = self.history.take_if(|(of, _)| *of == place).map(|(_, last)| last)
+        if comes
+            && let Some(last) = self.history.take_if(|(of, _)| *of == place).map(|(_, last)| last)
             && last + 1 != entry.number
         {
-            let sentence = format!("the history of {name} for {} ends with {last}, and live begins with {}", entry.nick, entry.number);
+            let sentence = format!(
+                "the history of {name} for {} ends with {last}, and live begins with {}",
+                entry.nick, entry.number
+            );
             self.broke(Promise::HistoryMeetsLive, step.at, sentence);
         }
     }
@@ -194,7 +204,12 @@ impl Judge {
             }
         }
         if entry.at < before {
-            let sentence = format!("{} is of {}, and the one before it of {}", self.spell(place, entry.number), entry.at.0, before.0);
+            let sentence = format!(
+                "{} is of {}, and the one before it of {}",
+                self.spell(place, entry.number),
+                entry.at.0,
+                before.0
+            );
             self.broke(Promise::TimeForward, step.at, sentence);
         }
         let kept = Kept {

@@ -110,7 +110,11 @@ impl Judge {
         let profile = config.profiles.get(usize::from(listener)).unwrap_or(&config.profiles[0]);
         if here > profile.capacity {
             let most = profile.capacity;
-            self.broke(Promise::Capacity, at, format!("{nick} is member {here} of listener {listener}, which takes {most}"));
+            self.broke(
+                Promise::Capacity,
+                at,
+                format!("{nick} is member {here} of listener {listener}, which takes {most}"),
+            );
         }
         if all > config.limits.members_max {
             let most = config.limits.members_max;
