@@ -36,7 +36,7 @@ use turn::Turn;
 /// the same state, bit for bit, on any machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Server {
-    config: Config,
+    config: Arc<Config>,
     /// The state of the generator of nicks' numbers.
     chance: u64,
     /// The time of the latest step.
@@ -88,7 +88,7 @@ impl Server {
             rooms_floor: 0,
             talks: Talks::default(),
             alarms: BTreeSet::new(),
-            config,
+            config: Arc::new(config),
         };
         server.lobby = server.open_room(server.config.lobby.clone());
         server
@@ -191,7 +191,7 @@ impl Server {
     /// How nicks are told apart stays as it was when the server began: names that were given cannot be taken back.
     fn configure(&mut self, config: Config) {
         assert!(!config.profiles.is_empty(), "a server has at least one profile");
-        self.config = Config { nick_case: self.config.nick_case, ..config };
+        self.config = Arc::new(Config { nick_case: self.config.nick_case, ..config });
         self.lobby = self.open_room(self.config.lobby.clone());
         for room in self.rooms.values_mut() {
             room.log.trim(&self.config.limits);

@@ -125,6 +125,20 @@ impl Scope {
                 (0, 1, 2),
             ),
             world(
+                "three",
+                "Three join and talk at once, one of them in private, and a connection may be cut.",
+                &config,
+                vec![vec![Join("ann"), say("a1")], vec![Join("bob"), tell("ann", "b1")], vec![Join("cyd")]],
+                (1, 0, 1),
+            ),
+            world(
+                "storm",
+                "Connections are cut and the server is killed while two talk.",
+                &config,
+                vec![vec![Join("ann"), say("a1")], vec![Join("bob"), say("b1")]],
+                (1, 1, 2),
+            ),
+            world(
                 "forgotten",
                 "A session is over before its owner is back.",
                 &brief,

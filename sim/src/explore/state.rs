@@ -85,16 +85,39 @@ struct Wire {
     down: VecDeque<DownItem>,
 }
 
-/// A user: client, connection, what was seen.
+/// A user: the client, how far the script is done, what was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct User {
+struct Mind {
     client: Client,
     acted: usize,
     dials: bool,
+    eyes: Eyes,
+}
+
+/// A user's connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct Net {
     wire: Option<Wire>,
     /// Connections that this user has given up and the server not yet.
     ghosts: VecDeque<(Conn, VecDeque<UpItem>)>,
-    eyes: Eyes,
+}
+
+impl Net {
+    /// The user knows that the connection is over; the server will.
+    fn give_up(&mut self) {
+        if let Some(mut wire) = self.wire.take() {
+            if wire.up.back() != Some(&UpItem::End) {
+                wire.up.push_back(UpItem::End);
+            }
+            self.ghosts.push_back((wire.conn, wire.up));
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct User {
+    mind: Part<Mind>,
+    net: Part<Net>,
 }
 
 /// The server and what is said.
@@ -102,7 +125,7 @@ struct User {
 struct Side {
     server: Server,
     hears: BTreeMap<Conn, BTreeSet<RoomId>>,
-    said: Said,
+    said: Arc<Said>,
     next_conn: u64,
 }
 
@@ -111,7 +134,7 @@ struct Side {
 pub(super) struct State {
     now: Time,
     side: Part<Side>,
-    users: Vec<Part<User>>,
+    users: Vec<User>,
     cuts: u8,
     crashes: u8,
     passes: u8,
@@ -122,18 +145,13 @@ const BEGIN: Time = Time(crate::plan::BEGIN_MS);
 impl State {
     pub(super) fn first(scope: &Scope) -> Self {
         let server = Server::new(scope.config.clone(), 1);
-        let user = |number: usize| User {
-            client: Client::new(number as u64),
-            acted: 0,
-            dials: false,
-            wire: None,
-            ghosts: VecDeque::new(),
-            eyes: Eyes::default(),
-        };
+        let client = |number: usize| Client::new(number as u64);
+        let mind = |number| Mind { client: client(number), acted: 0, dials: false, eyes: Eyes::default() };
+        let user = |number| User { mind: Part::new(mind(number)), net: Part::new(Net::default()) };
         Self {
             now: BEGIN,
-            side: Part::new(Side { server, hears: BTreeMap::new(), said: Said::default(), next_conn: 1 }),
-            users: (0..scope.scripts.len()).map(|number| Part::new(user(number))).collect(),
+            side: Part::new(Side { server, hears: BTreeMap::new(), said: Arc::default(), next_conn: 1 }),
+            users: (0..scope.scripts.len()).map(user).collect(),
             cuts: scope.cuts,
             crashes: scope.crashes,
             passes: scope.passes,
@@ -145,7 +163,7 @@ impl State {
         let mut hasher = DefaultHasher::new();
         (self.now, self.side.1, self.cuts, self.crashes, self.passes).hash(&mut hasher);
         for user in &self.users {
-            user.1.hash(&mut hasher);
+            (user.mind.1, user.net.1).hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -154,17 +172,17 @@ impl State {
     pub(super) fn nexts(&self, scope: &Scope, into: &mut Vec<Next>) {
         into.clear();
         for (who, (user, script)) in (0..).zip(self.users.iter().zip(&scope.scripts)) {
-            let user = &user.0;
-            if user.acted < script.len() {
+            let (mind, net) = (&*user.mind.0, &*user.net.0);
+            if mind.acted < script.len() {
                 into.push(Next::Act(who));
             }
-            if user.dials {
+            if mind.dials {
                 into.push(Next::Connect(who));
             }
-            if !user.ghosts.is_empty() {
+            if !net.ghosts.is_empty() {
                 into.push(Next::GhostUp(who));
             }
-            let Some(wire) = &user.wire else { continue };
+            let Some(wire) = &net.wire else { continue };
             if !wire.up.is_empty() {
                 into.push(Next::Up(who));
             }
@@ -186,7 +204,7 @@ impl State {
     }
 
     fn alarm(&self) -> Option<Time> {
-        let clients = self.users.iter().filter_map(|user| user.0.client.wake_at());
+        let clients = self.users.iter().filter_map(|user| user.mind.0.client.wake_at());
         clients.chain(self.side.0.server.wake_at()).min()
     }
 
@@ -198,19 +216,19 @@ impl State {
             Next::Connect(who) => new.connect(usize::from(who))?,
             Next::Up(who) => {
                 let who = usize::from(who);
-                let (conn, item) = new.user(who, |user| {
-                    let wire = user.wire.as_mut().expect("something is under way over it");
+                let (conn, item) = new.net(who, |net| {
+                    let wire = net.wire.as_mut().expect("something is under way over it");
                     (wire.conn, wire.up.pop_front().expect("something is under way"))
                 });
                 new.up(conn, item)?;
             }
             Next::GhostUp(who) => {
                 let who = usize::from(who);
-                let (conn, item) = new.user(who, |user| {
-                    let (conn, up) = user.ghosts.front_mut().expect("there is one");
+                let (conn, item) = new.net(who, |net| {
+                    let (conn, up) = net.ghosts.front_mut().expect("there is one");
                     let (conn, item) = (*conn, up.pop_front().expect("it ends"));
                     if item == UpItem::End {
-                        user.ghosts.pop_front();
+                        net.ghosts.pop_front();
                     }
                     (conn, item)
                 });
@@ -219,8 +237,8 @@ impl State {
             Next::Down(who) => new.down(usize::from(who))?,
             Next::Cut(who) => {
                 new.cuts -= 1;
-                new.user(usize::from(who), |user| {
-                    let wire = user.wire.as_mut().expect("there is a connection to be cut");
+                new.net(usize::from(who), |net| {
+                    let wire = net.wire.as_mut().expect("there is a connection to be cut");
                     wire.up = VecDeque::from([UpItem::End]);
                     wire.down = VecDeque::from([DownItem::End]);
                 });
@@ -235,7 +253,7 @@ impl State {
     pub(super) fn check_end(&self) -> Result<(), Broken> {
         let said = &self.side.0.said;
         for user in &self.users {
-            let User { client, eyes, .. } = &*user.0;
+            let Mind { client, eyes, .. } = &*user.mind.0;
             if client.outstanding() != eyes.open() {
                 let (kept, open) = (client.outstanding(), eyes.open());
                 return Err((Promise::NothingDropped, format!("{open} requests are open and {kept} are kept")));
@@ -262,15 +280,15 @@ impl State {
         self.side.0.server.key(name)
     }
 
-    fn user<T>(&mut self, who: usize, change: impl FnOnce(&mut User) -> T) -> T {
-        let mut user = User::clone(&self.users[who].0);
-        let result = change(&mut user);
-        self.users[who] = Part::new(user);
+    fn net<T>(&mut self, who: usize, change: impl FnOnce(&mut Net) -> T) -> T {
+        let mut net = Net::clone(&self.users[who].net.0);
+        let result = change(&mut net);
+        self.users[who].net = Part::new(net);
         result
     }
 
     fn act(&mut self, scope: &Scope, who: usize) -> Result<(), Broken> {
-        let act = &scope.scripts[who][self.users[who].0.acted];
+        let act = &scope.scripts[who][self.users[who].mind.0.acted];
         let input = match act {
             Act::Join(nick) => {
                 let token = Secret([u8::try_from(who).expect("users are few") + 1; 16]);
@@ -280,27 +298,24 @@ impl State {
             Act::Quit => ClientInput::Quit,
             Act::Close => ClientInput::Close,
         };
-        self.step_client(who, input, |user| {
-            user.acted += 1;
+        self.step_client(who, input, |mind| {
+            mind.acted += 1;
             if let Act::Ask(request) = act {
-                user.eyes.ask(request);
+                mind.eyes.ask(request);
             }
         })
     }
 
     fn connect(&mut self, who: usize) -> Result<(), Broken> {
         let conn = Conn(self.side.0.next_conn);
-        self.user(who, |user| {
-            user.wire = Some(Wire { conn, up: VecDeque::new(), down: VecDeque::new() });
-            user.dials = false;
-        });
+        self.net(who, |net| net.wire = Some(Wire { conn, up: VecDeque::new(), down: VecDeque::new() }));
         let port = 1_000 + u16::try_from(conn.0).expect("connections are few");
         let addr = SocketAddr::from(([10, 0, 0, 1 + u8::try_from(who).expect("users are few")], port));
         self.step_server(Input::Opened { conn, addr, listener: 0 }, |side| {
             side.next_conn += 1;
             side.hears.insert(conn, BTreeSet::new());
         })?;
-        self.step_client(who, ClientInput::Opened, |_| {})
+        self.step_client(who, ClientInput::Opened, |mind| mind.dials = false)
     }
 
     fn up(&mut self, conn: Conn, item: UpItem) -> Result<(), Broken> {
@@ -315,21 +330,27 @@ impl State {
     }
 
     fn down(&mut self, who: usize) -> Result<(), Broken> {
-        let wire = self.users[who].0.wire.as_ref().expect("something is under way over it");
-        match wire.down.front().expect("something is under way").clone() {
-            DownItem::Message(message) => self.step_client(who, ClientInput::Heard(Message::clone(&message)), |user| {
-                drop(user.wire.as_mut().expect("it was there").down.pop_front());
-            }),
-            DownItem::End => self.step_client(who, ClientInput::Lost, give_up),
-        }
+        let item = self.net(who, |net| {
+            let wire = net.wire.as_mut().expect("something is under way over it");
+            let item = wire.down.pop_front().expect("something is under way");
+            if item == DownItem::End {
+                net.give_up();
+            }
+            item
+        });
+        let input = match item {
+            DownItem::Message(message) => ClientInput::Heard(Message::clone(&message)),
+            DownItem::End => ClientInput::Lost,
+        };
+        self.step_client(who, input, |_| {})
     }
 
     fn crash(&mut self) -> Result<(), Broken> {
         self.crashes -= 1;
         for who in 0..self.users.len() {
-            self.user(who, |user| {
-                user.ghosts.clear();
-                if let Some(wire) = &mut user.wire {
+            self.net(who, |net| {
+                net.ghosts.clear();
+                if let Some(wire) = &mut net.wire {
                     wire.up.clear();
                     // What was said before may still arrive.
                     if wire.down.back() != Some(&DownItem::End) {
@@ -348,7 +369,7 @@ impl State {
             self.step_server(Input::Wake, |_| {})?;
         }
         for who in 0..self.users.len() {
-            if self.users[who].0.client.wake_at().is_some_and(|at| at <= self.now) {
+            if self.users[who].mind.0.client.wake_at().is_some_and(|at| at <= self.now) {
                 self.step_client(who, ClientInput::Wake, |_| {})?;
             }
         }
@@ -372,14 +393,16 @@ impl State {
         match action {
             Action::Send { conn, message } => self.send(conn, Arc::new(message)),
             Action::Deliver { room, name, entry } => {
-                side.said.room(&side.server.key(name.as_str()), &entry)?;
+                Arc::make_mut(&mut side.said).room(&side.server.key(name.as_str()), &entry)?;
                 let hearers = side.hears.iter().filter(|(_, rooms)| rooms.contains(&room)).map(|(conn, _)| *conn);
                 let message = Arc::new(Message::Live { place: Place::Room(name), entry });
                 for conn in hearers.collect::<Vec<_>>() {
                     self.send(conn, Arc::clone(&message));
                 }
             }
-            Action::Keep { pair: Pair(one, other), entry, .. } => side.said.talk((one, other), &entry)?,
+            Action::Keep { pair: Pair(one, other), entry, .. } => {
+                Arc::make_mut(&mut side.said).talk((one, other), &entry)?
+            }
             Action::Hear { conn, room } => drop(side.hears.entry(conn).or_default().insert(room)),
             Action::Unhear { conn, room } => drop(side.hears.entry(conn).or_default().remove(&room)),
             Action::ReadPage { conn, number, shelf, after, before, limit } => {
@@ -408,50 +431,40 @@ impl State {
 
     /// What nobody waits for any more is lost.
     fn tell(&mut self, conn: Conn, item: DownItem) {
-        let whose = |user: &Part<User>| user.0.wire.as_ref().is_some_and(|wire| wire.conn == conn);
+        let whose = |user: &User| user.net.0.wire.as_ref().is_some_and(|wire| wire.conn == conn);
         let Some(who) = self.users.iter().position(whose) else { return };
-        self.user(who, |user| {
-            let wire = user.wire.as_mut().expect("it is this connection");
+        self.net(who, |net| {
+            let wire = net.wire.as_mut().expect("it is this connection");
             if wire.down.back() != Some(&DownItem::End) {
                 wire.down.push_back(item);
             }
         });
     }
 
-    fn step_client(&mut self, who: usize, input: ClientInput, before: impl FnOnce(&mut User)) -> Result<(), Broken> {
-        let mut user = User::clone(&self.users[who].0);
-        before(&mut user);
+    fn step_client(&mut self, who: usize, input: ClientInput, before: impl FnOnce(&mut Mind)) -> Result<(), Broken> {
+        let mut mind = Mind::clone(&self.users[who].mind.0);
+        before(&mut mind);
         let mut out = ClientOut::default();
-        user.client.step(self.now, input, &mut out);
-        user.client.check();
-        let Side { server, said, .. } = &*self.side.0;
+        mind.client.step(self.now, input, &mut out);
+        mind.client.check();
+        let side = Arc::clone(&self.side.0);
         for action in out.actions {
             match action {
-                ClientAction::Dial => user.dials = true,
-                ClientAction::StopDial => user.dials = false,
-                ClientAction::HangUp => give_up(&mut user),
-                ClientAction::Send(asked) => {
-                    if let Some(wire) = &mut user.wire
+                ClientAction::Dial => mind.dials = true,
+                ClientAction::StopDial => mind.dials = false,
+                ClientAction::HangUp => self.net(who, Net::give_up),
+                ClientAction::Send(asked) => self.net(who, |net| {
+                    if let Some(wire) = &mut net.wire
                         && wire.up.back() != Some(&UpItem::End)
                     {
                         wire.up.push_back(UpItem::Asked(asked));
                     }
-                }
-                ClientAction::Show(shown) => user.eyes.see(&shown, said, |name| server.key(name))?,
+                }),
+                ClientAction::Show(shown) => mind.eyes.see(&shown, &side.said, |name| side.server.key(name))?,
             }
         }
-        self.users[who] = Part::new(user);
+        self.users[who].mind = Part::new(mind);
         Ok(())
-    }
-}
-
-/// The user knows that the connection is over; the server will.
-fn give_up(user: &mut User) {
-    if let Some(mut wire) = user.wire.take() {
-        if wire.up.back() != Some(&UpItem::End) {
-            wire.up.push_back(UpItem::End);
-        }
-        user.ghosts.push_back((wire.conn, wire.up));
     }
 }
 
