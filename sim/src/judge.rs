@@ -7,14 +7,18 @@
 
 mod answers;
 mod book;
+mod converge;
 mod ends;
+mod hash;
 mod ledger;
 mod log;
 mod names;
+mod order;
 mod rows;
+mod users;
 
 use crate::chronicle::Wire;
-use crate::plan::{Deed, Durability, Ms, Plan};
+use crate::plan::{Crash, Deed, Durability, Fault, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use book::{Books, Where};
 use hobnob_machine::{Action, Client, Input, Out, Server, Shown};
@@ -26,6 +30,7 @@ use log::Step;
 use names::{Name, Names};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use users::{Said, User};
 
 /// Holds a run to its promises.
 #[derive(Debug, Clone)]
@@ -49,6 +54,15 @@ pub struct Judge {
     moved: bool,
     /// What somebody was told of that an alarm brought, and a crash took back: it comes again.
     owed: BTreeMap<(Where, u64), Arc<Entry>>,
+    /// Whether the crash that is under way may take what was acknowledged.
+    may_lose: bool,
+    users: Vec<User>,
+    people: Vec<String>,
+    heal: Ms,
+    /// How often each text was said and stored.
+    texts: BTreeMap<u64, Said>,
+    /// Whose nick a connection has.
+    wires: BTreeMap<Wire, Name>,
     found: Vec<Breach>,
     /// Which promises were found broken, a bit each.
     told: u64,
@@ -57,7 +71,14 @@ pub struct Judge {
 impl Judge {
     /// A judge of a run that has not begun.
     pub fn new(plan: &Plan) -> Self {
-        Self { durability: plan.setting.durability, ..Self::of_journal(plan.setting.nick_case) }
+        let users = (0..plan.people()).map(|who| User { rude: plan.is_rude(who), ..User::default() });
+        Self {
+            durability: plan.setting.durability,
+            users: users.collect(),
+            people: plan.names().map(str::to_owned).collect(),
+            heal: plan.heal_ms,
+            ..Self::of_journal(plan.setting.nick_case)
+        }
     }
 
     /// A judge of a journal, which nobody tells of users.
@@ -75,6 +96,12 @@ impl Judge {
             answer: None,
             moved: false,
             owed: BTreeMap::new(),
+            may_lose: false,
+            users: Vec::new(),
+            people: Vec::new(),
+            heal: 0,
+            texts: BTreeMap::new(),
+            wires: BTreeMap::new(),
             found: Vec::new(),
             told: 0,
         }
@@ -82,14 +109,14 @@ impl Judge {
 
     /// Somebody does something.
     pub fn does(&mut self, at: Ms, who: usize, life: u32, deed: &Deed) -> Vec<Breach> {
-        let _ = (at, who, life, deed);
-        Vec::new()
+        self.done(at, who, life, deed);
+        self.take()
     }
 
     /// A user is shown something.
     pub fn shown(&mut self, at: Ms, who: usize, life: u32, shown: &Shown) -> Vec<Breach> {
-        let _ = (at, who, life, shown);
-        Vec::new()
+        self.shows(at, who, life, shown);
+        self.take()
     }
 
     /// A client after a step.
@@ -100,8 +127,9 @@ impl Judge {
 
     /// The server says something over a connection.
     pub fn told(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) -> Vec<Breach> {
-        let _ = (at, who, wire, message);
-        Vec::new()
+        let _ = who;
+        self.tells(at, wire, message);
+        self.take()
     }
 
     /// The server took an input.
@@ -165,6 +193,14 @@ impl Judge {
         self.take()
     }
 
+    /// Something goes wrong with the world.
+    pub fn fault(&mut self, fault: &Fault) {
+        if let Fault::Crash { how, .. } = fault {
+            let cut = matches!(how, Crash::PowerCut | Crash::Torn);
+            self.may_lose |= cut && self.durability != Durability::Always;
+        }
+    }
+
     /// The server is down.
     pub fn down(&mut self, at: Ms, kept: u64, lost: u64) -> Vec<Breach> {
         let _ = (at, kept, lost);
@@ -175,6 +211,8 @@ impl Judge {
     pub fn end(&mut self, at: Ms, server: &Server, records: &[(Time, Input)]) -> Vec<Breach> {
         let _ = records;
         self.compare(at, server, Promise::CountersEqualLog);
+        self.owes(at);
+        self.converged(at, server);
         self.take()
     }
 
@@ -201,9 +239,5 @@ impl Judge {
 
     fn take(&mut self) -> Vec<Breach> {
         if self.found.is_empty() { Vec::new() } else { std::mem::take(&mut self.found) }
-    }
-
-    fn stored(&mut self, at: Ms, entry: &Entry) {
-        let _ = (at, entry);
     }
 }

@@ -183,6 +183,7 @@ impl<'p> Witness<'p> {
         self.digest((at, 11, fault, begins));
         if begins {
             self.tally.fault(fault.kind());
+            self.judge.fault(fault);
         }
         let plan = self.plan;
         self.moment(at, || Moment::Fault { text: write_fault(plan, fault), client: fault.who(), begins });

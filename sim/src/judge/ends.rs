@@ -50,14 +50,19 @@ impl Judge {
         for (place, book) in &mut self.books {
             lost.extend(book.cut(records).into_iter().map(|kept| (*place, kept)));
         }
+        let may_lose = std::mem::take(&mut self.may_lose);
         for (place, kept) in lost {
             let number = kept.entry.number;
+            self.unstored(&kept.entry);
+            if may_lose {
+                self.shake(place, number);
+            }
             match kept.seen {
                 Seen::No => {}
                 Seen::Told | Seen::Acknowledged if !kept.recorded => {
                     self.owed.insert((place, number), kept.entry);
                 }
-                Seen::Told | Seen::Acknowledged if self.may_lose() => {}
+                Seen::Told | Seen::Acknowledged if may_lose => {}
                 Seen::Told => {
                     let sentence =
                         format!("{} was told before the journal had it, and is gone", self.spell(place, number));
@@ -71,9 +76,19 @@ impl Judge {
         }
     }
 
-    /// Whether the crash that was may take what was acknowledged.
-    fn may_lose(&self) -> bool {
-        self.durability != crate::plan::Durability::Always
+    /// A power cut took a message, as it may: whoever has it knows of numbers that will be another's.
+    fn shake(&mut self, place: Where, number: u64) {
+        for track in self.users.iter_mut().filter_map(|user| user.tracks.get_mut(&place)) {
+            track.shaken |= track.has(number);
+        }
+    }
+
+    /// What was told and never came into the log.
+    pub(super) fn owes(&mut self, at: Ms) {
+        if let Some(((place, number), entry)) = self.owed.pop_first() {
+            let sentence = format!("{} was told as {entry:?}, and the log has it not", self.spell(place, number));
+            self.broke(Promise::JournalBeforeWord, at, sentence);
+        }
     }
 
     /// Compares who is there, and the counters, with the machine.

@@ -1,0 +1,375 @@
+//! The users' half: what they did, and what they were shown.
+
+use super::Judge;
+use super::book::{Seen, Where, same};
+use super::hash;
+use super::names::Name;
+use super::order::Track;
+use crate::chronicle::Wire;
+use crate::plan::{Deed, Ms};
+use crate::promise::Promise;
+use hobnob_machine::{Shown, When};
+use hobnob_spec::messages::{Answer, Body, Entry, Message, Place, Request};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, Default)]
+pub(super) struct User {
+    pub(super) rude: bool,
+    life: u32,
+    pub(super) nick: Option<Name>,
+    /// Whether it wants in, and was not told that it is out.
+    pub(super) wants: bool,
+    /// Whether it was told that it is in.
+    pub(super) inside: bool,
+    /// Since when that is so.
+    pub(super) since: Ms,
+    /// When it will dial again, as it was told.
+    pub(super) dials_at: Ms,
+    /// What it asked and was not told of, and when it asked.
+    pub(super) pending: VecDeque<(u64, Ms)>,
+    pub(super) tracks: BTreeMap<Where, Track>,
+    /// The last text that it said, which a rude one may repeat.
+    text: Option<u64>,
+}
+
+/// How often a text was said, and how often the log has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    said: u32,
+    stored: u32,
+}
+
+impl Judge {
+    /// Somebody does something.
+    pub(super) fn done(&mut self, at: Ms, who: usize, life: u32, deed: &Deed) {
+        if self.live(who, life).is_none() {
+            return;
+        }
+        match deed {
+            Deed::Join { .. } => self.users[who].wants = true,
+            Deed::Ask(request) => {
+                self.says(who, request);
+                self.asks(at, who, request);
+            }
+            Deed::Flood { room, times, text } => {
+                for number in 1..=*times {
+                    let request = Request::Say { room: room.clone(), text: format!("{text} {number}") };
+                    self.says(who, &request);
+                    self.asks(at, who, &request);
+                }
+            }
+            Deed::Die => {
+                let rude = self.users[who].rude;
+                self.users[who] = User { rude, life: life + 1, ..User::default() };
+            }
+            Deed::Repeat => {
+                if let Some(text) = self.users[who].text {
+                    self.texts.entry(text).or_default().said += 1;
+                }
+            }
+            Deed::Quit
+            | Deed::Close
+            | Deed::Knock
+            | Deed::HangUp
+            | Deed::JoinBare { .. }
+            | Deed::Return { .. }
+            | Deed::Backdate
+            | Deed::Send(_) => {}
+        }
+    }
+
+    fn says(&mut self, who: usize, request: &Request) {
+        if let Request::Say { text, .. } | Request::Private { text, .. } = request {
+            let text = hash::text(text);
+            self.texts.entry(text).or_default().said += 1;
+            self.users[who].text = Some(text);
+        }
+    }
+
+    fn asks(&mut self, at: Ms, who: usize, request: &Request) {
+        if !self.users[who].rude {
+            self.users[who].pending.push_back((hash::request(request), at));
+        }
+    }
+
+    /// The text of an entry came into the log.
+    pub(super) fn stored(&mut self, at: Ms, entry: &Entry) {
+        let Body::Text(text) = &entry.body else { return };
+        if self.users.is_empty() {
+            return;
+        }
+        let said = self.texts.entry(hash::text(text.as_str())).or_default();
+        said.stored += 1;
+        if said.stored > said.said {
+            let (promise, times, stored) =
+                (if said.said == 0 { Promise::OnlySaid } else { Promise::StoredOnce }, said.said, said.stored);
+            let sentence =
+                format!("{text:?} of {} was said {times} times and is in the log {stored} times", entry.nick);
+            self.broke(promise, at, sentence);
+        }
+    }
+
+    /// The text of an entry is in the log no more.
+    pub(super) fn unstored(&mut self, entry: &Entry) {
+        if let Body::Text(text) = &entry.body
+            && let Some(said) = self.texts.get_mut(&hash::text(text.as_str()))
+        {
+            said.stored = said.stored.saturating_sub(1);
+        }
+    }
+
+    /// The user, if this is its life and not one that ended.
+    fn live(&mut self, who: usize, life: u32) -> Option<&mut User> {
+        let user = self.users.get_mut(who)?;
+        if life > user.life {
+            *user = User { rude: user.rude, life, ..User::default() };
+        }
+        (life == user.life).then_some(user)
+    }
+
+    /// A user is shown something.
+    pub(super) fn shows(&mut self, at: Ms, who: usize, life: u32, shown: &Shown) {
+        if self.live(who, life).is_none() {
+            return;
+        }
+        match shown {
+            Shown::Entry { place, entry, when } => self.shows_entry(at, who, place, entry, *when),
+            Shown::Gap { place, missing } => {
+                if let Some(place) = self.where_is(who, place)
+                    && let Some(track) = self.users[who].tracks.get_mut(&place)
+                {
+                    track.gap(*missing);
+                }
+            }
+            Shown::Answer { request, answer } => self.shows_answer(at, who, request, answer),
+            Shown::TooMany { request } | Shown::Unsent { request } | Shown::Unsure { request } => {
+                self.ends_request(at, who, request);
+            }
+            Shown::Welcome { nick, room, .. } => {
+                let (nick, lobby) = (self.names.of(nick.as_str()), self.names.of(room.as_str()));
+                let user = self.comes(at, who, nick);
+                user.tracks.entry(Where::Room(lobby)).or_default().begin_history();
+            }
+            Shown::Back { nick, rooms, .. } => {
+                let nick = self.names.of(nick.as_str());
+                let rooms: Vec<_> = rooms.iter().map(|room| Where::Room(self.names.of(room.room.as_str()))).collect();
+                let user = self.comes(at, who, nick);
+                user.tracks.retain(|place, _| !matches!(place, Where::Room(_)) || rooms.contains(place));
+                for room in rooms {
+                    user.tracks.entry(room).or_default().begin_history();
+                }
+            }
+            Shown::Refused { .. } | Shown::Out => {
+                let user = &mut self.users[who];
+                user.goes(at);
+                user.wants = false;
+                user.nick = None;
+                user.tracks.clear();
+            }
+            Shown::Lost | Shown::Goodbye { .. } | Shown::Foreign | Shown::Unreachable { .. } => {
+                self.users[who].goes(at)
+            }
+            Shown::Retry { pause_ms } => {
+                self.users[who].goes(at);
+                self.users[who].dials_at = at + pause_ms;
+            }
+            Shown::AlreadyJoined => {}
+        }
+    }
+
+    fn comes(&mut self, at: Ms, who: usize, nick: Name) -> &mut User {
+        let user = &mut self.users[who];
+        (user.nick, user.inside, user.since) = (Some(nick), true, at);
+        user
+    }
+
+    /// Where the judge has a place of a user's.
+    fn where_is(&mut self, who: usize, place: &Place) -> Option<Where> {
+        match place {
+            Place::Room(room) => Some(Where::Room(self.names.of(room.as_str()))),
+            Place::With(nick) => Some(Where::pair(self.users[who].nick?, self.names.of(nick.as_str()))),
+        }
+    }
+
+    fn shows_entry(&mut self, at: Ms, who: usize, place: &Place, entry: &Arc<Entry>, when: When) {
+        let Some(place) = self.where_is(who, place) else {
+            let sentence = format!("somebody without a nick is shown {entry:?}");
+            return self.broke(Promise::PrivateToTwo, at, sentence);
+        };
+        self.is_the_logs(at, place, entry);
+        let nick = self.names.of(entry.nick.as_str());
+        let user = &mut self.users[who];
+        let own = user.nick;
+        let track = user.tracks.entry(place).or_default();
+        if let Some((promise, how)) = track.show(own, nick, entry, when, matches!(place, Where::Room(_))) {
+            let sentence = format!("{} is shown {} {how}", self.call(who), self.spell(place, entry.number));
+            self.broke(promise, at, sentence);
+        }
+    }
+
+    /// What somebody is told is what the log has, and the log has it already.
+    fn is_the_logs(&mut self, at: Ms, place: Where, entry: &Arc<Entry>) {
+        let (last, known_after) = match self.books.get_mut(&place) {
+            Some(book) => match book.get_mut(entry.number) {
+                Some(kept) if same(&kept.entry, entry) => {
+                    kept.seen = kept.seen.max(Seen::Told);
+                    return;
+                }
+                Some(_) => (u64::MAX, 0),
+                None => (book.last, book.known_after()),
+            },
+            None => (0, 0),
+        };
+        if entry.number <= known_after && self.resumed {
+            return;
+        }
+        if let Some(owed) = self.owed.get(&(place, entry.number))
+            && same(owed, entry)
+        {
+            return;
+        }
+        let name = self.spell(place, entry.number);
+        if let Some(other) = self.private_elsewhere(place, entry) {
+            let other = self.spell(other, entry.number);
+            return self.broke(Promise::PrivateToTwo, at, format!("{name} is told as {entry:?}, which is {other}"));
+        }
+        if entry.number <= last {
+            return self.broke(Promise::SameMessage, at, format!("{name} is told as {entry:?}, which the log has not"));
+        }
+        // A shell says what an alarm brought when it rings, though a replay learns of it only with the next record.
+        if matches!(entry.body, Body::Left(_) | Body::Unmuted) {
+            self.owed.insert((place, entry.number), Arc::clone(entry));
+            return;
+        }
+        self.broke(
+            Promise::JournalBeforeWord,
+            at,
+            format!("{name} is told as {entry:?}, and the log ends with {last}"),
+        );
+    }
+
+    fn shows_answer(&mut self, at: Ms, who: usize, request: &Request, answer: &Answer) {
+        self.ends_request(at, who, request);
+        match (request, answer) {
+            (Request::Say { .. } | Request::Private { .. }, Answer::Posted { number, at: time, .. }) => {
+                self.acknowledged(at, who, request, (*number, time.0));
+            }
+            (Request::Enter { .. }, Answer::Room { room, .. }) => {
+                let room = Where::Room(self.names.of(room.as_str()));
+                self.users[who].tracks.entry(room).or_default().begin_history();
+            }
+            (Request::Leave { room }, Answer::Done) => {
+                let room = Where::Room(self.names.of(room));
+                self.users[who].tracks.remove(&room);
+            }
+            (Request::History { place, .. }, Answer::Page { entries, .. }) => {
+                let place = match place {
+                    hobnob_spec::messages::Where::Room(room) => Some(Where::Room(self.names.of(room))),
+                    hobnob_spec::messages::Where::With(nick) => {
+                        self.users[who].nick.map(|own| Where::pair(own, self.names.of(nick)))
+                    }
+                };
+                for entry in entries {
+                    if let Some(place) = place {
+                        self.is_the_logs(at, place, entry);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn acknowledged(&mut self, at: Ms, who: usize, request: &Request, (number, time): (u64, u64)) {
+        let own = self.users[who].nick;
+        let (place, text) = match request {
+            Request::Say { room, text } => (Where::Room(self.names.of(room)), text),
+            Request::Private { to, text } => match own {
+                Some(own) => (Where::pair(own, self.names.of(to)), text),
+                None => return,
+            },
+            _ => return,
+        };
+        let Some(kept) = self.books.get(&place).and_then(|book| book.get(number)) else {
+            if self.resumed && self.books.get(&place).is_some_and(|book| number <= book.known_after()) {
+                return;
+            }
+            let sentence = format!(
+                "{} was told that {text:?} is {}, which the log has not",
+                self.call(who),
+                self.spell(place, number)
+            );
+            return self.broke(Promise::AcknowledgedKept, at, sentence);
+        };
+        let nick = Arc::clone(&kept.entry);
+        let right = nick.at.0 == time
+            && matches!(&nick.body, Body::Text(kept) if kept.as_str() == text)
+            && own.is_none_or(|own| self.names.of(nick.nick.as_str()) == own);
+        if right {
+            return self.see(place, number, Seen::Acknowledged);
+        }
+        let sentence =
+            format!("{} was told that {text:?} is {}, which is {nick:?}", self.call(who), self.spell(place, number));
+        self.broke(Promise::AcknowledgedKept, at, sentence);
+    }
+
+    /// A request comes to its end: it was asked, and not ended before. A client enters its rooms again by itself.
+    fn ends_request(&mut self, at: Ms, who: usize, request: &Request) {
+        let number = hash::request(request);
+        let pending = &mut self.users[who].pending;
+        match pending.iter().position(|(pending, _)| *pending == number) {
+            Some(0) => drop(pending.pop_front()),
+            Some(place) => drop(pending.remove(place)),
+            None if matches!(request, Request::Enter { .. }) => {}
+            None => {
+                let sentence = format!("{} is told of {request:?} once more than it was asked", self.call(who));
+                self.broke(Promise::OneAnswer, at, sentence);
+            }
+        }
+    }
+
+    /// The server says something over a connection.
+    pub(super) fn tells(&mut self, at: Ms, wire: Wire, message: &Message) {
+        match message {
+            Message::Answer { answer: Answer::Welcome { nick, .. } | Answer::Back { nick, .. }, .. } => {
+                let nick = self.names.of(nick.as_str());
+                self.wires.insert(wire, nick);
+            }
+            Message::Live { place, entry } => self.tells_entry(at, wire, place, entry),
+            Message::Earlier { place, entries, .. } => {
+                for entry in entries {
+                    self.tells_entry(at, wire, place, entry);
+                }
+            }
+            Message::Answer { .. } | Message::Ping | Message::Goodbye { .. } => {}
+        }
+    }
+
+    fn tells_entry(&mut self, at: Ms, wire: Wire, place: &Place, entry: &Arc<Entry>) {
+        let place = match place {
+            Place::Room(room) => Where::Room(self.names.of(room.as_str())),
+            Place::With(nick) => match self.wires.get(&wire).copied() {
+                Some(own) => Where::pair(own, self.names.of(nick.as_str())),
+                None => {
+                    let sentence = format!("a connection without a nick is told {entry:?} of {nick}");
+                    return self.broke(Promise::PrivateToTwo, at, sentence);
+                }
+            },
+        };
+        self.is_the_logs(at, place, entry);
+    }
+
+    /// A user's name in a sentence.
+    pub(super) fn call(&self, who: usize) -> &str {
+        &self.people[who]
+    }
+}
+
+impl User {
+    /// It is told that it is not in at present.
+    fn goes(&mut self, at: Ms) {
+        (self.inside, self.since) = (false, at);
+        self.tracks.values_mut().for_each(Track::begin_history);
+    }
+}
