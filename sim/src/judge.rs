@@ -41,6 +41,8 @@ pub struct Judge {
     ledger: Ledger,
     /// How many records the journal has.
     records: u64,
+    /// Whether alarms rang since the last record: a machine that is made again has not heard them yet.
+    woken: bool,
     /// Whether the run began with a machine that had been somewhere: what was before is not known.
     resumed: bool,
     /// The fewest conversations that were kept in memory; beyond them numbers may jump.
@@ -89,6 +91,7 @@ impl Judge {
             books: Books::default(),
             ledger: Ledger::default(),
             records: 0,
+            woken: false,
             resumed: false,
             talks_min: u64::MAX,
             history: None,
@@ -136,6 +139,7 @@ impl Judge {
     pub fn stepped(&mut self, at: Ms, time: Time, input: &Input, out: &Out, server: &Server) -> Vec<Breach> {
         let _ = time;
         self.records += u64::from(!matches!(input, Input::Wake));
+        self.woken = matches!(input, Input::Wake) && (self.woken || !out.fired.is_empty());
         let was_open = match input {
             Input::Asked { conn, .. } | Input::Garbled { conn } => self.ledger.conns.contains_key(conn),
             Input::Opened { .. }

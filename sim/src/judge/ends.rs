@@ -10,12 +10,16 @@ use hobnob_machine::Server;
 impl Judge {
     /// A server starts with so many records.
     pub(super) fn starts(&mut self, at: Ms, records: u64, server: &Server) {
-        if records != self.records || self.owes_alarms() {
+        if records != self.records {
+            // What was asked in records that are gone may be asked again.
+            self.ledger.sessions.values_mut().for_each(|sitting| sitting.said = 0);
+            self.cut(at, records);
+        } else if self.woken {
             self.cut(at, records);
         } else {
             self.compare(at, server, Promise::Replayed);
         }
-        self.records = records;
+        (self.records, self.woken) = (records, false);
         self.talks_min = self.talks_min.min(server.config().limits.conversations_max);
         self.ledger = Ledger::of(server, &mut self.names, &self.ledger);
         for view in server.rooms() {
@@ -37,11 +41,6 @@ impl Judge {
             // A room that began anew goes on after all numbers that there were.
             (book.last, book.room) = (view.last, Some(view.room));
         }
-    }
-
-    /// Whether an alarm brought something that no record covers yet.
-    fn owes_alarms(&self) -> bool {
-        self.books.values().any(|book| book.kept.last().is_some_and(|kept| kept.seq > self.records))
     }
 
     /// Takes back what records after these brought.

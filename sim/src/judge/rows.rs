@@ -101,7 +101,7 @@ impl Judge {
             self.broke(Promise::OneOwner, at, format!("{nick} is session {owner}'s and was given to session {second}"));
         }
         let Some(sitting) = self.ledger.sessions.get_mut(&fired.session) else { return };
-        sitting.nick = Some((name, nick.clone()));
+        (sitting.nick, sitting.said) = (Some((name, nick.clone())), 0);
         let listener = sitting.listener;
         let here = self.ledger.listeners.entry(listener).or_insert(0);
         *here += 1;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub(super) struct User {
     pub(super) rude: bool,
-    life: u32,
+    pub(super) life: u32,
     pub(super) nick: Option<Name>,
     /// Whether it wants in, and was not told that it is out.
     pub(super) wants: bool,
@@ -31,7 +31,7 @@ pub(super) struct User {
     pub(super) pending: VecDeque<(u64, Ms)>,
     pub(super) tracks: BTreeMap<Where, Track>,
     /// The last text that it said, which a rude one may repeat.
-    text: Option<u64>,
+    pub(super) text: Option<u64>,
 }
 
 /// How often a text was said, and how often the log has it.
