@@ -161,8 +161,9 @@ fn key_line(text: &str, key: &str) -> Option<usize> {
 /// The text with the line of a key left blank, so that everything else keeps its place.
 fn without_key(text: &str, key: &str) -> String {
     let blank = key_line(text, key);
-    let line =
-        |(number, line)| if Some(number + 1) == blank { " ".repeat(line.len()) + "\n" } else { format!("{line}\n") };
+    let line = |(number, line): (usize, &str)| {
+        if Some(number + 1) == blank { " ".repeat(line.len()) + "\n" } else { format!("{line}\n") }
+    };
     text.lines().enumerate().map(line).collect()
 }
 
