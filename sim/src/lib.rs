@@ -20,6 +20,7 @@ pub mod plan;
 pub mod player;
 pub mod promise;
 pub mod scenario;
+pub mod search;
 pub mod shrink;
 pub mod tally;
 pub mod walk;
