@@ -211,7 +211,8 @@ fn run_once(tier: Tier, plan: &Plan, twice: bool) -> (Tally, Option<Breach>) {
     match ran {
         Ok((outcome, None)) => (outcome.tally, outcome.broken.into_iter().next()),
         Ok((outcome, Some(again))) => {
-            let sentence = format!("the same seed ran twice and differed: digests {:016x} and {again:016x}", outcome.digest);
+            let sentence =
+                format!("the same seed ran twice and differed: digests {:016x} and {again:016x}", outcome.digest);
             (outcome.tally, Some(Breach { promise: Promise::Sound, at: plan.end_ms, sentence }))
         }
         Err(_) => (Tally::default(), Some(panicked())),

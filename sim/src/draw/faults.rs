@@ -2,7 +2,7 @@
 
 use super::setting::draw_limit;
 use super::{Drawing, Faults, pick};
-use crate::plan::{Crash, Deed, Fault, FaultKind, Ms, Plan, Raw, Step, Way, What};
+use crate::plan::{Crash, Deed, Fault, FaultKind, Ms, Raw, Step, Way, What};
 use fastrand::Rng;
 use hobnob_spec::messages::Request;
 
@@ -25,7 +25,7 @@ pub(super) const fn needs_rude(kind: FaultKind) -> bool {
 
 /// The kinds of fault that a plan holds, deeds that are faults included and what comes along with them left out.
 #[cfg(test)]
-pub(super) fn kinds_of(plan: &Plan) -> impl Iterator<Item = FaultKind> {
+pub(super) fn kinds_of(plan: &crate::plan::Plan) -> impl Iterator<Item = FaultKind> {
     let brings =
         plan.steps.iter().any(|step| matches!(step.what, What::Fails(Fault::Clock { .. } | Fault::Set { .. })));
     plan.steps.iter().filter_map(move |step| match &step.what {
