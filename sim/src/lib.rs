@@ -17,6 +17,7 @@ pub mod judge;
 pub mod machines;
 pub mod meddle;
 pub mod plan;
+pub mod planted;
 pub mod player;
 pub mod promise;
 pub mod scenario;
