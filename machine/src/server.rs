@@ -98,6 +98,8 @@ impl Server {
     /// brings is added to `out`. Never fails: what is wrong with an input has rows.
     pub fn step(&mut self, now: Time, input: Input, out: &mut Out) {
         if let Input::Outage { ms } = input {
+            // What fell due before the outage rang then, by a wake that no record tells of.
+            self.ring_alarms(Time(now.0.saturating_sub(ms)), out);
             self.forgive(ms);
         }
         self.ring_alarms(now, out);

@@ -110,6 +110,7 @@ impl Naive {
 
     pub(crate) fn step(&mut self, now: Time, input: &Input) {
         if let Input::Outage { ms } = input {
+            self.let_time_pass(Time(now.0.saturating_sub(*ms)));
             for user in self.users.values_mut() {
                 user.heard = user.heard.plus(*ms);
                 user.join_by = user.join_by.map(|at| at.plus(*ms));
