@@ -320,6 +320,15 @@ fn the_numbers_of_a_session_that_is_over_hide_nothing_of_the_next() {
 }
 
 #[test]
+fn a_number_that_is_given_again_after_a_power_cut_hides_nothing() {
+    let mut script = Script::joined();
+    script.live(6).live(7).lose();
+    // The server has lost both, and says so by the last number of the room.
+    script.answer(back()).live(6).live(7);
+    assert_eq!(script.numbers(), [6, 7, 6, 7]);
+}
+
+#[test]
 fn quitting_waits_for_what_was_asked_before() {
     let mut script = Script::joined();
     script.ask(say("one")).step(ClientInput::Quit).step(ClientInput::Quit);

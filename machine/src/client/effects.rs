@@ -85,6 +85,12 @@ impl Client {
                 }
                 let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
                 self.places.retain(|place, _| !matches!(place, Place::Room(room) if !still(room)));
+                for room in rooms {
+                    // A server that lost its last messages in a power cut gives their numbers again.
+                    if let Some(track) = self.places.get_mut(&Place::Room(room.room.clone())) {
+                        track.last = track.last.min(room.last);
+                    }
+                }
             }
             (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(room),
             (Effect::LoseSeat, _) => {
