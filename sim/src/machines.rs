@@ -4,7 +4,7 @@
 //! task in it, so that thousands of worlds run where the real shell runs ten. What is true of frames, sockets and
 //! files is the turmoil tier's.
 
-mod chance;
+pub(crate) mod chance;
 mod crash;
 mod disk;
 mod faults;

@@ -6,6 +6,7 @@
 
 mod disk;
 mod hosts;
+mod memory;
 mod network;
 mod rude;
 mod sim_world;

@@ -34,7 +34,7 @@ thread_local! {
 }
 
 /// Runs something whose panic is a finding and not a crash: returns what it said and where, and prints nothing.
-pub(super) fn quietly(run: impl FnOnce() + UnwindSafe) -> Result<(), String> {
+pub(crate) fn quietly<T>(run: impl FnOnce() -> T + UnwindSafe) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();

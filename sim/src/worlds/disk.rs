@@ -1,40 +1,40 @@
-//! The simulated disk: a journal with its store, in memory, that outlives the server.
+//! The simulated disk: a journal that outlives the server, in memory or in files, and its troubles.
 //!
-//! Owns what is kept at a crash, and the disk's troubles. A batch is kept whole or not at all, as SQLite's journal does.
+//! Owns when a write fails, when the server dies of one, and what a crash leaves. In files it is the runtime's own
+//! journal, which then has to make do with what a killed process left.
 
+use super::memory::{Drawer, Memory};
 use super::stage::{Note, Stage, now_ms};
-use crate::plan::{Crash, Plan};
-use hobnob_machine::{Input, Shelf};
+use crate::plan::{Crash, Fault, Plan, What};
+use hobnob_machine::Input;
 use hobnob_runtime::journal::{
-    Batch, Chain, Durability, Each, Genesis, Journal, JournalError, Page, PageQuery, Position, Snapshot, Stored,
-    Trouble, unseal,
+    Batch, Chain, DataFolder, Durability, Each, FILE, Genesis, Journal, JournalError, Keeping, Page, PageQuery,
+    Position, Snapshot, Sqlite, Stored, Trouble,
 };
-use hobnob_spec::messages::{Body, Entry, Time};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use hobnob_spec::messages::Time;
+use std::fs;
+use std::io;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 
-/// How many snapshots a journal keeps.
-const SNAPSHOTS_KEPT: usize = 2;
+/// One in so many worlds has its journal in files.
+const FILES_ONE_IN: u64 = 8;
 
-/// Something that was written, in the order of writing.
+/// Where the journal is.
 #[derive(Debug)]
-enum Written {
-    Batch { first: u64, count: u64, at: Time, chain: Chain, blob: Vec<u8> },
-    Snapshot(Snapshot),
+enum Place {
+    Memory(Arc<Mutex<Memory>>),
+    Files(TempDir),
 }
 
 /// The disk.
 #[derive(Debug)]
 pub(super) struct Disk {
-    durability: Durability,
-    genesis: Option<Genesis>,
-    written: Vec<Written>,
-    /// So many of what was written are safe from a power cut.
-    synced: usize,
-    /// The store: each entry with the place of what brought it.
-    store: BTreeMap<Shelf, BTreeMap<u64, (usize, Arc<Entry>)>>,
-    position: Option<Position>,
-    /// Steps of the plan that make it fail, by place: those that last.
+    place: Place,
+    /// The number of the next record.
+    next: u64,
+    begun: bool,
+    /// Steps of the plan that make it fail, by place, while they last.
     pub(super) full: Vec<usize>,
     pub(super) failing: Vec<usize>,
     pub(super) unreadable: Vec<usize>,
@@ -48,13 +48,15 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new(plan: &Plan) -> Self {
+        let place = if is_in_files(plan) {
+            Place::Files(tempfile::tempdir().expect("a temporary folder can be made"))
+        } else {
+            Place::Memory(Arc::new(Mutex::new(Memory::new(durability(plan)))))
+        };
         Self {
-            durability: durability(plan),
-            genesis: None,
-            written: Vec::new(),
-            synced: 0,
-            store: BTreeMap::new(),
-            position: None,
+            place,
+            next: 1,
+            begun: false,
             full: Vec::new(),
             failing: Vec::new(),
             unreadable: Vec::new(),
@@ -66,32 +68,47 @@ impl Disk {
 
     /// The number of the record that would come next.
     pub(super) fn next(&self) -> u64 {
-        let batches = self.written.iter().rev();
-        let mut ends = batches.filter_map(|written| match written {
-            Written::Batch { first, count, .. } => Some(first + count),
-            Written::Snapshot(_) => None,
-        });
-        ends.next().unwrap_or(1)
+        self.next
+    }
+
+    /// Whether the journal has begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether a power cut could lose anything.
     pub(super) fn has_unsynced(&self) -> bool {
-        self.synced < self.written.len()
+        match &self.place {
+            Place::Memory(memory) => super::stage::lock(memory).has_unsynced(),
+            Place::Files(_) => false,
+        }
     }
 
-    /// The power is cut: what was written after the last sync may be gone from some place on. When it is torn,
-    /// something is.
+    /// The power is cut.
     pub(super) fn lose_power(&mut self, torn: bool, rng: &mut fastrand::Rng) {
-        let unsynced = self.written.len() - self.synced;
-        if unsynced > 0 {
-            let kept = self.synced + rng.usize(0..=unsynced - usize::from(torn));
-            self.written.truncate(kept);
-            for entries in self.store.values_mut() {
-                entries.retain(|_, (place, _)| *place < kept);
+        match &self.place {
+            Place::Memory(memory) => {
+                let mut memory = super::stage::lock(memory);
+                memory.lose_power(torn, rng);
+                self.next = memory.next();
+            }
+            Place::Files(_) => {}
+        }
+    }
+
+    /// The process is killed: files stay as they are, though whoever held them would have put them in order on
+    /// letting go.
+    pub(super) fn leave_as_it_is(&mut self) -> io::Result<()> {
+        let Place::Files(folder) = &mut self.place else { return Ok(()) };
+        let copy = tempfile::tempdir()?;
+        for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+            match fs::copy(folder.path().join(&name), copy.path().join(&name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(_) | Err(_) => {}
             }
         }
-        self.synced = self.written.len();
-        self.position = None;
+        *folder = copy;
+        Ok(())
     }
 
     /// The trouble of a write, and which step is to blame.
@@ -103,36 +120,22 @@ impl Disk {
         Some((*step, JournalError::new(Trouble::Storage, "the simulated disk cannot be written")))
     }
 
-    fn add(&mut self, batch: &Batch, chain: Chain) {
-        let place = self.written.len();
-        self.written.push(Written::Batch {
-            first: batch.first(),
-            count: batch.count(),
-            at: batch.at(),
-            chain,
-            blob: batch.blob().to_vec(),
-        });
-        for (_, stored) in batch.rows() {
-            let (shelf, entry) = match stored {
-                Stored::Room { key, entry, .. } => (Shelf::Room(Arc::clone(key)), entry),
-                Stored::Private { pair, entry, .. } => (Shelf::Pair(pair.clone()), entry),
-                Stored::Rejected { .. } => continue,
-            };
-            self.store.entry(shelf).or_default().entry(entry.number).or_insert_with(|| (place, Arc::clone(entry)));
-        }
-        self.commit();
-    }
-
-    fn commit(&mut self) {
-        if self.durability == Durability::Always {
-            self.synced = self.written.len();
+    fn open(&self) -> Result<Box<dyn Journal>, JournalError> {
+        match &self.place {
+            Place::Memory(memory) => Ok(Box::new(Drawer(Arc::clone(memory)))),
+            Place::Files(folder) => {
+                // No power is cut where files are, so nothing need wait for a real disk.
+                let keeping = Keeping { durability: Durability::Never, ..Keeping::default() };
+                Ok(Box::new(Sqlite::open(DataFolder::open(folder.path())?, keeping)?))
+            }
         }
     }
+}
 
-    fn told_at(&self) -> Time {
-        let entries = self.store.values().flat_map(BTreeMap::values);
-        entries.map(|(_, entry)| entry.at).max().unwrap_or_default()
-    }
+/// Whether a plan's journal is in files: only where no power is cut, which files cannot be told.
+fn is_in_files(plan: &Plan) -> bool {
+    let cut = |what: &What| matches!(what, What::Fails(Fault::Crash { how: Crash::PowerCut | Crash::Torn, .. }));
+    plan.seed.is_multiple_of(FILES_ONE_IN) && !plan.steps.iter().any(|step| cut(&step.what))
 }
 
 /// The plan's durability as the runtime calls it.
@@ -145,14 +148,18 @@ pub(super) fn durability(plan: &Plan) -> Durability {
 }
 
 /// The journal that a server has of the disk.
-#[derive(Debug)]
 pub(super) struct Drive {
     stage: Arc<Stage>,
+    inner: Box<dyn Journal>,
+    /// The chained hash at its end, once it has been read.
+    chain: Option<Chain>,
 }
 
 impl Drive {
-    pub(super) fn new(stage: &Arc<Stage>) -> Self {
-        Self { stage: Arc::clone(stage) }
+    /// Opens the journal. Fails when its files cannot be used.
+    pub(super) fn open(stage: &Arc<Stage>) -> Result<Self, JournalError> {
+        let inner = stage.disk().open()?;
+        Ok(Self { stage: Arc::clone(stage), inner, chain: None })
     }
 
     /// Fails when the disk does; whatever step is to blame has met something.
@@ -173,125 +180,77 @@ impl Drive {
         self.stage.fate().died = Some(step);
         true
     }
+
+    /// A batch with no record brings the store what alarms brought: then nothing is lost that was decided.
+    fn is_worth_dying_for(batch: &Batch) -> bool {
+        batch.count() > 0
+    }
 }
 
 impl Journal for Drive {
     fn begin(&mut self, genesis: Genesis) -> Result<Genesis, JournalError> {
-        if let Some(known) = &self.stage.disk().genesis {
-            return Ok(known.clone());
+        let begun = self.stage.disk().begun;
+        if !begun {
+            self.write()?;
         }
-        self.write()?;
-        self.stage.disk().genesis = Some(genesis.clone());
-        self.stage.note(now_ms(), Note::Began(Box::new(genesis.clone())));
+        let genesis = self.inner.begin(genesis)?;
+        if !begun {
+            self.stage.disk().begun = true;
+            self.stage.note(now_ms(), Note::Began(Box::new(genesis.clone())));
+        }
         Ok(genesis)
     }
 
     fn snapshots(&mut self) -> Result<(Vec<Snapshot>, Vec<String>), JournalError> {
-        let disk = self.stage.disk();
-        let snapshots = disk.written.iter().rev().filter_map(|written| match written {
-            Written::Snapshot(snapshot) => Some(snapshot.clone()),
-            Written::Batch { .. } => None,
-        });
-        Ok((snapshots.take(SNAPSHOTS_KEPT).collect(), Vec::new()))
+        self.inner.snapshots()
     }
 
     fn read(&mut self, from: u64, each: Each<'_>) -> Result<Position, JournalError> {
-        let mut disk = self.stage.disk();
-        let genesis = disk.genesis.as_ref().expect("a journal is begun before it is read");
-        let mut position = Position { next: 1, at: Time(0), chain: Chain::of(genesis) };
-        for written in &disk.written {
-            let Written::Batch { first, count, at, chain, blob } = written else { continue };
-            assert_eq!(*first, position.next, "what was written goes on where the journal ended");
-            if first + count > from && *count > 0 {
-                let mut goes_on = true;
-                let mut last = position;
-                unseal(blob, *first, *count, position.chain, |record, chain| {
-                    if record.seq >= from {
-                        goes_on = each(record)?.is_continue();
-                    }
-                    last = Position { next: record.seq + 1, at: record.at, chain };
-                    Ok(goes_on)
-                })?;
-                position = last;
-                if !goes_on {
-                    break;
-                }
-            } else if *count > 0 {
-                position = Position { next: first + count, at: *at, chain: *chain };
-            }
-        }
-        disk.position = Some(position);
-        Ok(Position { at: position.at.max(disk.told_at()), ..position })
+        let position = self.inner.read(from, each)?;
+        self.chain = Some(position.chain);
+        Ok(position)
     }
 
     fn append(&mut self, batch: &mut Batch) -> Result<u64, JournalError> {
         self.write()?;
-        if self.dies(&[Crash::BeforeAppend, Crash::Torn], batch.count()) {
+        if Self::is_worth_dying_for(batch) && self.dies(&[Crash::BeforeAppend, Crash::Torn], batch.count()) {
             return Err(JournalError::new(Trouble::Storage, "nobody hears this: the server has died"));
         }
-        let mut disk = self.stage.disk();
-        let position = disk.position.expect("a journal is read to its end before it is appended to");
-        assert_eq!(batch.first(), position.next, "a batch goes on where the journal ends");
-        let chain = batch.seal(position.chain);
-        disk.add(batch, chain);
-        let at = if batch.count() > 0 { batch.at() } else { position.at };
-        disk.position = Some(Position { next: batch.next(), at, chain });
-        drop(disk);
-        self.stage.note(now_ms(), appended(batch, position.chain));
-        self.dies(&[Crash::AfterAppend], 0);
-        Ok(batch.next() - 1)
+        let before = self.chain.expect("a journal is read to its end before it is appended to");
+        let through = self.inner.append(batch)?;
+        self.chain = Some(batch.seal(before));
+        self.stage.disk().next = batch.next();
+        self.stage.note(now_ms(), appended(batch, before));
+        if Self::is_worth_dying_for(batch) {
+            self.dies(&[Crash::AfterAppend], 0);
+        }
+        Ok(through)
     }
 
     fn keep(&mut self, snapshot: &Snapshot) -> Result<(), JournalError> {
         self.write()?;
-        let mut disk = self.stage.disk();
-        let position = disk.position.expect("a journal is read to its end before a snapshot is taken");
-        if snapshot.next != position.next {
-            return Err(JournalError::new(Trouble::Storage, "the snapshot is not of the journal's end"));
-        }
-        disk.written.push(Written::Snapshot(snapshot.clone()));
-        disk.commit();
-        Ok(())
+        self.inner.keep(snapshot)
     }
 
     fn page(&mut self, query: &PageQuery) -> Result<Page, JournalError> {
-        let disk = self.stage.disk();
-        if let Some(step) = disk.unreadable.first().copied() {
-            drop(disk);
+        let unreadable = self.stage.disk().unreadable.first().copied();
+        if let Some(step) = unreadable {
             self.stage.note(now_ms(), Note::Met(step));
             return Err(JournalError::new(Trouble::Storage, "the simulated disk cannot be read"));
         }
-        let Some(entries) = disk.store.get(&query.shelf) else { return Ok(Page::default()) };
-        let (mut page, mut bytes) = (Page::default(), 0);
-        let after = query.after.saturating_add(1);
-        if after > query.before {
-            return Ok(page);
-        }
-        for (_, entry) in entries.range(after..query.before).rev().map(|(_, kept)| kept) {
-            bytes += text_bytes(entry);
-            let fits = page.entries.is_empty() || bytes <= query.bytes_max;
-            if page.entries.len() as u64 >= query.limit || !fits {
-                page.more = true;
-                break;
-            }
-            page.entries.push(Arc::clone(entry));
-        }
-        page.entries.reverse();
-        Ok(page)
+        self.inner.page(query)
     }
 
     fn sync(&mut self) -> Result<(), JournalError> {
         self.write()?;
-        let mut disk = self.stage.disk();
-        disk.synced = disk.written.len();
-        Ok(())
+        self.inner.sync()
     }
 }
 
 /// What the witness is told of a batch.
 fn appended(batch: &Batch, before: Chain) -> Note {
     let mut records: Vec<(Time, Input)> = Vec::new();
-    let read = unseal(batch.blob(), batch.first(), batch.count(), before, |record, _| {
+    let read = hobnob_runtime::journal::unseal(batch.blob(), batch.first(), batch.count(), before, |record, _| {
         let input = rmp_serde::from_slice(record.input).expect("what was just written can be read");
         records.push((record.at, input));
         Ok(true)
@@ -303,11 +262,4 @@ fn appended(batch: &Batch, before: Chain) -> Note {
         Stored::Rejected { .. } => None,
     });
     Note::Appended { records, woke: after.max() }
-}
-
-fn text_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
-    }
 }

@@ -9,8 +9,8 @@ use crate::plan::{Deed, Fault, FaultKind, Ms, What};
 use crate::promise::Promise;
 use async_channel::Sender;
 use futures_lite::FutureExt;
-use hobnob_machine::Config;
-use hobnob_runtime::journal::Trouble;
+use hobnob_machine::{Config, Server};
+use hobnob_runtime::journal::{Genesis, Trouble, recover};
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve};
 use hobnob_spec::messages::Request;
 use std::future::pending;
@@ -38,8 +38,9 @@ async fn live(world: SimWorld, life: u32) {
     let stage = Arc::clone(&world.stage);
     let config = changed(&stage);
     loop {
-        match serve(world.clone(), Box::new(Drive::new(&stage)), settings(&stage, &config)).await {
-            Ok(handle) => return serving(&stage, life, &handle).await,
+        let recovered = recovered(&world, &config);
+        match start(&world, &config).await {
+            Ok(handle) => return serving(&stage, life, recovered, &handle).await,
             Err(StartError::Journal(error)) if matches!(error.trouble, Trouble::DiskFull | Trouble::Storage) => {
                 world.sleep_until(world.now() + START_AGAIN).await;
             }
@@ -52,14 +53,27 @@ async fn live(world: SimWorld, life: u32) {
     }
 }
 
-async fn serving(stage: &Stage, life: u32, handle: &ServerHandle) {
+async fn start(world: &SimWorld, config: &Config) -> Result<ServerHandle, StartError> {
+    let journal = Drive::open(&world.stage)?;
+    serve(world.clone(), Box::new(journal), settings(&world.stage, config)).await
+}
+
+/// The machine that the journal makes, for comparison; what is wrong with the journal is told by whoever starts.
+fn recovered(world: &SimWorld, config: &Config) -> Option<Box<Server>> {
+    let begun = world.stage.disk().has_begun();
+    let mut journal = Drive::open(&world.stage).ok().filter(|_| begun)?;
+    let genesis = Genesis { seed: 0, config: config.clone() };
+    recover(&mut journal, genesis).ok().map(|recovered| Box::new(recovered.server))
+}
+
+async fn serving(stage: &Stage, life: u32, recovered: Option<Box<Server>>, handle: &ServerHandle) {
     let (stop, stopped) = async_channel::bounded::<()>(1);
     {
         let mut fate = stage.fate();
         (fate.up, fate.stop) = (true, Some(stop));
     }
     let records = stage.disk().next() - 1;
-    stage.note(now_ms(), Note::Started { life, records });
+    stage.note(now_ms(), Note::Started { life, records, recovered });
     let told = async {
         // Nothing is ever sent: the channel is closed.
         let _ = stopped.recv().await;

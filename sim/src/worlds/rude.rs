@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A token that nobody has.
-const NOBODYS: Secret = Secret([0xee; 16]);
+const NOBODYS: Secret = Secret([9; 16]);
+/// How far back a peer goes that goes on with a number which it used before.
+const BACK: u64 = 3;
 
 /// A connection that somebody rude attends to.
 struct Attended {
@@ -27,8 +29,8 @@ struct Attended {
 struct Rude {
     world: SimWorld,
     who: usize,
-    life: u32,
     number: u64,
+    token: Option<Secret>,
     last: Option<Asked>,
     attended: Option<Attended>,
     /// Connections that stand open and are not attended to.
@@ -38,10 +40,10 @@ struct Rude {
 /// One who holds to no manners; it never ends.
 pub(super) async fn rude(stage: Arc<Stage>, who: usize) {
     let world = SimWorld::new(&stage, Host::Person(who), 0);
-    let mut rude = Rude { world, who, life: 0, number: 0, last: None, attended: None, left: Vec::new() };
+    let mut rude = Rude { world, who, number: 0, token: None, last: None, attended: None, left: Vec::new() };
     for (at, deed) in stage.deeds_of(who) {
         rude.world.sleep_until(Duration::from_millis(at)).await;
-        stage.note(now_ms(), Note::Does { who, life: rude.life, deed: deed.clone() });
+        stage.note(now_ms(), Note::Does { who, life: 0, deed: deed.clone() });
         rude.does(deed);
     }
     pending::<()>().await;
@@ -51,18 +53,21 @@ impl Rude {
     fn does(&mut self, deed: Deed) {
         let stage = Arc::clone(&self.world.stage);
         let misdeed = |kind| stage.note(now_ms(), Note::Misdeed(kind));
-        let own = stage.plan.token(self.who, self.life);
         match deed {
             Deed::Join { nick } => {
                 stage.wishes(self.who, &nick);
-                self.ask(Request::Join { nick, token: Some(own) });
+                let token = self.world.secret();
+                self.token = Some(token);
+                self.ask(Request::Join { nick, token: Some(token) });
             }
             Deed::JoinBare { nick } => {
                 stage.wishes(self.who, &nick);
                 self.ask(Request::Join { nick, token: None });
             }
-            Deed::Return { own: true } => self.ask(Request::Resume { token: own, have: Vec::new() }),
-            Deed::Return { own: false } => self.ask(Request::Resume { token: NOBODYS, have: Vec::new() }),
+            Deed::Return { own } => {
+                let token = self.token.filter(|_| own).unwrap_or(NOBODYS);
+                self.ask(Request::Resume { token, have: Vec::new() });
+            }
             Deed::Ask(request) => self.ask(request),
             Deed::Flood { room, times, text } => {
                 misdeed(FaultKind::Flood);
@@ -71,15 +76,7 @@ impl Rude {
                 }
             }
             Deed::Quit => self.ask(Request::Quit),
-            Deed::Close | Deed::HangUp => self.attended = None,
-            Deed::Die => {
-                misdeed(FaultKind::ClientDies);
-                self.world.kill();
-                (self.attended, self.left) = (None, Vec::new());
-                (self.number, self.last) = (0, None);
-                self.life += 1;
-                self.world = SimWorld::new(&stage, Host::Person(self.who), self.life);
-            }
+            Deed::Close | Deed::HangUp | Deed::Die => self.attended = None,
             Deed::Knock => self.knock(),
             Deed::Repeat => {
                 if let Some(asked) = self.last.clone() {
@@ -89,7 +86,7 @@ impl Rude {
             }
             Deed::Backdate => {
                 misdeed(FaultKind::Repeat);
-                self.number = self.number.saturating_sub(2);
+                self.number = self.number.saturating_sub(BACK);
             }
             Deed::Send(raw) => {
                 misdeed(match raw {
@@ -112,19 +109,17 @@ impl Rude {
         self.world.spawn(async move {
             let Ok(stream) = world.connect(&addr).await else { return };
             let (mut reader, mut writer) = SimWorld::split(stream);
-            let (gone, over) = async_channel::bounded::<()>(1);
-            world.spawn(async move {
-                let mut buffer = vec![0; 4 << 10];
-                // Whoever hangs up drops both halves.
-                let reads = async { while matches!(reader.read(&mut buffer).await, Ok(1..)) {} };
-                futures_lite::future::or(reads, async { over.recv().await.unwrap_or(()) }).await;
-            });
-            while let Ok(bytes) = more.recv().await {
-                if writer.write_all(&bytes).await.is_err() {
-                    break;
+            let mut buffer = vec![0; 4 << 10];
+            let reads = async { while matches!(reader.read(&mut buffer).await, Ok(1..)) {} };
+            let writes = async {
+                while let Ok(bytes) = more.recv().await {
+                    if writer.write_all(&bytes).await.is_err() {
+                        return;
+                    }
                 }
-            }
-            drop(gone);
+            };
+            // Whatever ends first ends both.
+            futures_lite::future::or(reads, writes).await;
         });
     }
 
@@ -161,7 +156,7 @@ impl Rude {
     }
 
     fn attended(&mut self) -> &mut Attended {
-        if self.attended.is_none() {
+        if self.attended.as_ref().is_none_or(|attended| attended.bytes.is_closed()) {
             self.knock();
         }
         self.attended.as_mut().expect("it has just knocked")

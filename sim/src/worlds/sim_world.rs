@@ -6,6 +6,7 @@ use super::network::Line;
 use super::stage::{Note, Stage, chance, lock, now_ms};
 use super::stream::{SimReader, SimStream, SimWriter};
 use crate::chronicle::Dir;
+use crate::machines::chance::quietly;
 use crate::plan::BEGIN_MS;
 use crate::promise::Promise;
 use hobnob_runtime::World;
@@ -13,7 +14,7 @@ use hobnob_spec::messages::Time;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
@@ -121,13 +122,10 @@ impl<F: Future<Output = ()>> Future for Watched<F> {
         if this.over || this.world.is_frozen() {
             return Poll::Pending;
         }
-        match catch_unwind(AssertUnwindSafe(|| this.task.as_mut().poll(cx))) {
+        match quietly(AssertUnwindSafe(|| this.task.as_mut().poll(cx))) {
             Ok(polled) => polled,
-            Err(panic) => {
+            Err(said) => {
                 this.over = true;
-                let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
-                let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-                let said = said.unwrap_or_else(|| "nothing that can be read".to_owned());
                 let sentence = format!("{} panicked in {}: {said}", this.world.name(), this.what);
                 this.world.stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
                 Poll::Pending
@@ -162,11 +160,13 @@ impl<F: Future<Output = ()>> Future for Slow<F> {
     }
 }
 
-/// The address that the server sees of one who takes part.
+/// From where somebody comes: an address of one's own, and a port for each connection.
 fn address(line: &Line) -> SocketAddr {
     let cable = lock(line);
-    let octets = cable.who.map_or([10, 9, 9, 9], |who| [10, 0, (who / 250) as u8, (who % 250) as u8 + 1]);
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 1_024 + (cable.wire.0 % 60_000) as u16)
+    let port = 1_024 + u16::try_from(cable.wire.0 % 60_000).expect("it is less than 60,000");
+    let [high, low] = cable.who.map_or([9, 9], |who| u16::try_from(who + 1).unwrap_or(u16::MAX).to_be_bytes());
+    let net = if cable.who.is_some() { 0 } else { 9 };
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, net, high, low)), port)
 }
 
 /// A listener, which needs to know whose connections it takes.

@@ -8,7 +8,7 @@ use crate::chronicle::{Dir, Wire};
 use crate::plan::{Deed, FaultKind, Ms, Plan, What};
 use crate::promise::Promise;
 use async_channel::Sender;
-use hobnob_machine::{Input, Shown};
+use hobnob_machine::{Input, Server, Shown};
 use hobnob_runtime::journal::Genesis;
 use hobnob_spec::messages::{Asked, Message, Time};
 use std::collections::BTreeMap;
@@ -40,8 +40,8 @@ pub(super) enum Note {
     Ended { who: usize, wire: Wire, dir: Dir },
     /// The journal begins.
     Began(Box<Genesis>),
-    /// The server is up, and has recovered so many records.
-    Started { life: u32, records: u64 },
+    /// The server is up, and has recovered so many records, which make this machine unless they are the first.
+    Started { life: u32, records: u64, recovered: Option<Box<Server>> },
     /// The journal has a batch: its records, and the time of the last thing that alarms brought after them.
     Appended { records: Vec<(Time, Input)>, woke: Option<Time> },
     /// A step of the plan, by its place, met something.

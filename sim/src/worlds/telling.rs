@@ -56,7 +56,7 @@ impl<'p> Teller<'p> {
             Note::Arrived { who, wire, dir } => witness.arrived(at, who, wire, dir),
             Note::Ended { who, wire, dir } => witness.ended(at, who, wire, dir),
             Note::Began(genesis) => self.genesis = Some(*genesis),
-            Note::Started { life, records } => self.started(at, life, records),
+            Note::Started { life, records, recovered } => self.started(at, life, records, recovered),
             Note::Appended { records, woke } => self.appended(at, records, woke),
             Note::Met(step) => self.met(at, step),
             Note::Broke { promise, sentence } => witness.broke(at, promise, sentence),
@@ -120,13 +120,22 @@ impl<'p> Teller<'p> {
         server
     }
 
-    fn started(&mut self, at: Ms, life: u32, records: u64) {
+    fn started(&mut self, at: Ms, life: u32, records: u64, recovered: Option<Box<Server>>) {
         if records != self.records.len() as u64 {
             let had = self.records.len();
             let sentence = format!("the server recovered {records} records of the {had} that its journal holds");
             self.witness.broke(at, Promise::Replayed, sentence);
         }
         let shadow = self.replay();
+        if let Some(recovered) = recovered {
+            let mut same = shadow.clone();
+            // A snapshot's machine may have rung alarms after the last record.
+            same.step(recovered.now(), Input::Wake, &mut Out::default());
+            if same != *recovered {
+                let sentence = format!("the machine made again from {records} records is not what all of them make");
+                self.witness.broke(at, Promise::Replayed, sentence);
+            }
+        }
         self.witness.started(at, life, &self.records, &shadow);
         self.shadow = Some(shadow);
     }

@@ -4,9 +4,11 @@
 
 use super::stage::{SERVER, Stage, chance};
 use super::telling::Teller;
+use crate::machines::chance::quietly;
 use crate::plan::{Crash, Fault, Ms, Plan, Way, What};
 use crate::promise::Promise;
 use crate::witness::Outcome;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use turmoil::Sim;
@@ -89,7 +91,8 @@ impl<'p, 's> Weather<'p, 's> {
             if now >= plan.heal_ms && !std::mem::replace(&mut healed, true) {
                 self.stage.disk().trap = None;
             }
-            if let Err(error) = self.sim.step() {
+            let stepped = quietly(AssertUnwindSafe(|| self.sim.step().map_err(|error| error.to_string())));
+            if let Ok(Err(error)) | Err(error) = stepped {
                 self.teller.broke(now, Promise::Sound, format!("the simulation cannot go on: {error}"));
                 break;
             }
@@ -360,6 +363,9 @@ impl<'p, 's> Weather<'p, 's> {
             fate.starts_at = starts_at;
         }
         self.stopping = None;
+        if how != Crash::Stop {
+            self.stage.disk().leave_as_it_is().expect("a temporary folder can be copied");
+        }
         self.sim.bounce(SERVER);
         self.teller.down(now, kept, unwritten);
         self.endings.push(Ending { at: starts_at, step });
