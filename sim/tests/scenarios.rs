@@ -1,6 +1,6 @@
 //! Every scenario of `tests/scenarios` runs in its tiers, keeps all promises, and comes out as it says.
 //!
-//! `HOBNOB_SCENARIO=name` runs the files whose names contain `name`, and explains them.
+//! `HOBNOB_SCENARIO=name` runs the files whose names contain `name`, explains them, and draws a page of each.
 
 use hobnob_sim::meddle::Honest;
 use hobnob_sim::scenario::{Scenario, Tier};
@@ -51,7 +51,9 @@ fn come_out_in(tier: Tier) {
         let outcome = run(&scenario.plan, tier);
         let command = format!("HOBNOB_SCENARIO={name} cargo test -p hobnob-sim --test scenarios {}", tier.name());
         if wanted.is_some() {
-            println!("{}", diagram::explain(&scenario.plan, &outcome, &command));
+            let page = format!("{}/{name}.{}.html", env!("CARGO_TARGET_TMPDIR"), tier.name());
+            std::fs::write(&page, diagram::html(&scenario.plan, &outcome, &command)).expect("a page can be written");
+            println!("{}The page: {page}", diagram::explain(&scenario.plan, &outcome, &command));
         }
         for sentence in scenario.wrong(&outcome) {
             wrong += &format!("{name} ({}): {sentence}\n  {command}\n", tier.name());

@@ -132,6 +132,12 @@ impl Builder<'_> {
         y
     }
 
+    /// Puts a mark without words on the lane of a client, for a row that says nothing new.
+    fn dot(&mut self, column: Column, tip: String) {
+        let y = self.place(column, 9);
+        self.scene.items.push(Item { column, y, tone: Tone::ClientRow, lines: Vec::new(), tip });
+    }
+
     fn moment(&mut self, place: usize, at: Ms, moment: &Moment) {
         let when = write_time(at);
         match moment {
@@ -159,7 +165,12 @@ impl Builder<'_> {
             }
             Moment::ClientFired { client, fired } => {
                 let tip = format!("{when}: {}: {}", self.name(*client), tips::client_row(fired));
-                self.put(Column::Client(*client), Tone::ClientRow, &client_row(fired), tip);
+                let row = fired.row();
+                if row.0 == hobnob_spec::client::Guard::Always && row.2 == Next::Stay {
+                    self.dot(Column::Client(*client), tip);
+                } else {
+                    self.put(Column::Client(*client), Tone::ClientRow, &client_row(fired), tip);
+                }
             }
             Moment::Fault { text, client, begins } => self.fault(at, text, *client, *begins),
             Moment::Started { life, records } => {
