@@ -221,6 +221,17 @@ fn ones_own_private_message_that_comes_before_its_answer_is_shown_in_its_place()
 }
 
 #[test]
+fn what_a_guest_asked_over_a_connection_that_died_is_asked_again_once_it_is_in() {
+    let mut script = Script::new();
+    script.ask(Request::Report).step(ClientInput::Opened);
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).lose();
+    script.answer(welcome(5));
+    assert_eq!(script.requests().last(), Some(&Request::Report), "it is asked again");
+    script.answer(Answer::Report(vec![]));
+    assert_eq!(script.client.outstanding(), 0, "and answered");
+}
+
+#[test]
 fn the_window_and_the_queue_are_bounded_and_the_user_is_told() {
     let mut script = Script::joined();
     for at in 0..=QUEUE_MAX {

@@ -265,6 +265,8 @@ impl Client {
         self.seat_is(nick);
         self.places.values_mut().for_each(|track| track.last = 0);
         self.track(&Place::Room(lobby.clone())).last = last;
+        // A connection answers in order: what still has a number was sent before, over one that is gone, by a guest.
+        self.queue.iter_mut().for_each(|pending| pending.number = None);
     }
 
     /// A new session is in the lobby only; the rooms of the old one are asked for again.

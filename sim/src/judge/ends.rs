@@ -49,7 +49,7 @@ impl Judge {
         for (place, book) in &mut self.books {
             lost.extend(book.cut(records).into_iter().map(|kept| (*place, kept)));
         }
-        let may_lose = std::mem::take(&mut self.may_lose);
+        let may_lose = std::mem::take(&mut self.may_lose) && records < self.records;
         for (place, kept) in lost {
             let number = kept.entry.number;
             self.unstored(&kept.entry);
@@ -58,10 +58,10 @@ impl Judge {
             }
             match kept.seen {
                 Seen::No => {}
+                Seen::Told | Seen::Acknowledged if may_lose => {}
                 Seen::Told | Seen::Acknowledged if !kept.recorded => {
                     self.owed.insert((place, number), kept.entry);
                 }
-                Seen::Told | Seen::Acknowledged if may_lose => {}
                 Seen::Told => {
                     let sentence =
                         format!("{} was told before the journal had it, and is gone", self.spell(place, number));
