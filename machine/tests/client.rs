@@ -232,6 +232,24 @@ fn what_a_guest_asked_over_a_connection_that_died_is_asked_again_once_it_is_in()
 }
 
 #[test]
+fn leaving_and_entering_again_that_is_answered_late_shows_nothing_twice() {
+    let mut script = Script::joined();
+    let den = RoomName::parse("den").expect("a room's name");
+    script.ask(Request::Leave { room: "den".into() }).ask(Request::Enter { room: "den".into() });
+    let (leave, enter) = (script.sent[0].number, script.sent[1].number);
+    script.lose();
+    let Answer::Back { nick, muted_ms, mut rooms } = back() else { unreachable!("it is one") };
+    rooms.push(StillIn { room: den.clone(), last: 3 });
+    script.answer(Answer::Back { nick, muted_ms, rooms });
+    let place = Place::Room(den.clone());
+    script.hear(Message::Earlier { place: place.clone(), past: Past::Missed, entries: vec![entry(3, "Ann")] });
+    script.hear(Message::Answer { number: leave, answer: Answer::Done });
+    script.hear(Message::Answer { number: enter, answer: Answer::Room { room: den, last: 2 } });
+    script.hear(Message::Live { place, entry: entry(4, "Ann") });
+    assert_eq!(script.numbers(), [3, 4]);
+}
+
+#[test]
 fn the_window_and_the_queue_are_bounded_and_the_user_is_told() {
     let mut script = Script::joined();
     for at in 0..=QUEUE_MAX {

@@ -22,6 +22,7 @@ use crate::plan::{Crash, Deed, Durability, Fault, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use book::{Books, Where};
 use hobnob_machine::{Action, Client, Input, Out, Server, Shown};
+use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::{Body, Entry, Message, Time};
 use hobnob_spec::profile::NickCase;
 use hobnob_spec::session::Event;
@@ -47,6 +48,8 @@ pub struct Judge {
     resumed: bool,
     /// The fewest conversations that were kept in memory; beyond them numbers may jump.
     talks_min: u64,
+    /// The fewest entries and bytes of a place that were kept in memory.
+    kept_min: (u64, u64),
     /// The end of the history that is being sent.
     history: Option<(Name, u64)>,
     /// Answers of this step, and the last of them.
@@ -94,6 +97,7 @@ impl Judge {
             woken: false,
             resumed: false,
             talks_min: u64::MAX,
+            kept_min: (u64::MAX, u64::MAX),
             history: None,
             answers: 0,
             answer: None,
@@ -153,7 +157,7 @@ impl Judge {
             | Input::Stopping => false,
         };
         if let Input::Configured(config) = input {
-            self.talks_min = self.talks_min.min(config.limits.conversations_max);
+            self.notes_limits(&config.limits);
         }
         for fired in &out.fired {
             self.row(at, fired, (input, out, server));
@@ -218,6 +222,12 @@ impl Judge {
         self.owes(at);
         self.converged(at, server);
         self.take()
+    }
+
+    fn notes_limits(&mut self, limits: &Limits) {
+        self.talks_min = self.talks_min.min(limits.conversations_max);
+        let (entries, bytes) = self.kept_min;
+        self.kept_min = (entries.min(limits.kept_entries_max), bytes.min(limits.kept_bytes_max));
     }
 
     fn opened(&mut self, step: Step<'_>) {

@@ -1,6 +1,7 @@
 //! What the rows of the client's table do, one thing each.
 
 use super::io::{ClientAction, ClientOut, Shown};
+use super::order::Track;
 use super::{Case, Client, Pending, When, Whose};
 use hobnob_spec::client::{
     ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, State, WINDOW,
@@ -84,7 +85,7 @@ impl Client {
                     self.places.values_mut().for_each(|track| track.last = 0);
                 }
                 let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
-                self.places.retain(|place, _| !matches!(place, Place::Room(room) if !still(room)));
+                self.places.retain(|place, track| !matches!(place, Place::Room(room) if track.left || !still(room)));
                 for room in rooms {
                     // A server that lost its last messages in a power cut gives their numbers again.
                     if let Some(track) = self.places.get_mut(&Place::Room(room.room.clone())) {
@@ -105,10 +106,18 @@ impl Client {
             }
             (Effect::FollowRoom, Case::Reply(_, Answer::Room { room, last })) => {
                 let track = self.track(&Place::Room(room.clone()));
-                track.last = track.last.max(*last);
+                track.follow_from(*last);
             }
             (Effect::UnfollowRoom, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
+                let enters = |pending: &Pending| matches!(&pending.request, Request::Enter { room: again } if same_name(again, room));
+                let enters = self.queue.iter().any(enters);
                 let left = |place: &Place| matches!(place, Place::Room(name) if same_name(name.as_str(), room));
+                if enters {
+                    // Sent again, both may have been applied long ago, and what was missed since then was shown.
+                    let track = self.places.iter_mut().find(|(place, _)| left(place));
+                    track.into_iter().for_each(|(_, track)| track.left = true);
+                    return;
+                }
                 self.places.retain(|place, _| !left(place));
                 self.queue.retain(|pending| !matches!(&pending.whose, Whose::Hole(place) if left(place)));
             }
@@ -200,7 +209,9 @@ impl Client {
 
     fn send_resume(&mut self, out: &mut ClientOut) {
         let token = self.wish.as_ref().expect("whoever returns joined with a token").token;
-        let seen = self.places.iter().filter(|(place, track)| track.last > 0 || matches!(place, Place::Room(_)));
+        let had =
+            |(place, track): &(&Place, &Track)| !track.left && (track.last > 0 || matches!(place, Place::Room(_)));
+        let seen = self.places.iter().filter(had);
         let have = seen.map(|(place, track)| Have { place: place.clone(), number: track.last }).collect();
         self.opening = Some(self.send(Request::Resume { token, have }, out));
     }
@@ -271,7 +282,7 @@ impl Client {
 
     /// A new session is in the lobby only; the rooms of the old one are asked for again.
     fn reenter_rooms(&mut self, lobby: &RoomName) {
-        let others = self.places.keys().rev().filter_map(|place| match place {
+        let others = self.places.iter().rev().filter(|(_, track)| !track.left).filter_map(|(place, _)| match place {
             Place::Room(room) if room != lobby => Some(room.as_str().to_owned()),
             Place::Room(_) | Place::With(_) => None,
         });

@@ -21,6 +21,8 @@ pub(super) struct Track {
     shown: (Time, u64),
     /// The messages after a hole that is being filled.
     pub(super) hole: Option<Held>,
+    /// The room was left, and the user has asked to enter it again.
+    pub(super) left: bool,
 }
 
 impl Track {
@@ -30,6 +32,16 @@ impl Track {
             assert!(*first > self.last, "what is held back was not shown");
             assert!(matches!(place, Place::Room(_)), "holes are those of rooms");
         }
+    }
+
+    /// The room goes on after this number; what is held back from before it comes with the history.
+    pub(super) fn follow_from(&mut self, last: u64) {
+        self.left = false;
+        self.last = self.last.max(last);
+        if let Some(held) = &mut self.hole {
+            *held = held.split_off(&(self.last + 1));
+        }
+        self.hole = self.hole.take().filter(|held| !held.is_empty());
     }
 
     fn see(&mut self, entry: &Entry, when: When) {

@@ -242,6 +242,7 @@ impl Judge {
     /// An entry that somebody is sent is the log's, and that one's to see.
     fn may_see(&mut self, step: Step<'_>, place: Where, entry: &Arc<Entry>, (id, own): (SessionId, Option<Name>)) {
         let speaker = self.names.of(entry.nick.as_str());
+        let record = self.records + u64::from(matches!(step.input, Input::Wake));
         let book = self.books.entry(place).or_default();
         let known_after = book.known_after();
         let Some(kept) = book.get_mut(entry.number).filter(|kept| same(&kept.entry, entry)) else {
@@ -256,7 +257,9 @@ impl Judge {
         let speaks = own == Some(speaker);
         if speaks && kept.from.is_none_or(|from| from == id) || !speaks && kept.to.is_none_or(|to| to == id) {
             if !speaks {
-                kept.to = Some(id);
+                if kept.to.replace(id).is_none() {
+                    kept.to_seq = record;
+                }
             }
             return;
         }

@@ -3,7 +3,7 @@
 use super::names::Name;
 use crate::plan::Ms;
 use hobnob_machine::{RoomId, SessionId};
-use hobnob_spec::messages::{Entry, Time};
+use hobnob_spec::messages::{Body, Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub(super) struct Kept {
     /// Whose it is, and who got it: of private messages only.
     pub(super) from: Option<SessionId>,
     pub(super) to: Option<SessionId>,
+    /// The record at which it got it.
+    pub(super) to_seq: u64,
 }
 
 /// A room's or a conversation's entries.
@@ -99,6 +101,9 @@ impl Book {
         let from = self.kept.partition_point(|kept| kept.seq <= records);
         let before = self.known_after();
         let gone = self.kept.split_off(from);
+        for kept in self.kept.iter_mut().filter(|kept| kept.to_seq > records) {
+            (kept.to, kept.to_seq) = (None, 0);
+        }
         if !gone.is_empty() {
             self.last = self.kept.last().map_or(before, |kept| kept.entry.number);
         }
@@ -109,4 +114,13 @@ impl Book {
 /// Whether two entries are the same; the same memory needs no look.
 pub(super) fn same(a: &Arc<Entry>, b: &Arc<Entry>) -> bool {
     Arc::ptr_eq(a, b) || a == b
+}
+
+/// About how many bytes a machine counts for an entry.
+pub(super) fn size(entry: &Entry) -> u64 {
+    let text = match &entry.body {
+        Body::Text(text) => text.as_str().len() as u64,
+        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
+    };
+    text + 64
 }

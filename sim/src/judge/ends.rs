@@ -20,7 +20,7 @@ impl Judge {
             self.compare(at, server, Promise::Replayed);
         }
         (self.records, self.woken) = (records, false);
-        self.talks_min = self.talks_min.min(server.config().limits.conversations_max);
+        self.notes_limits(&server.config().limits);
         self.ledger = Ledger::of(server, &mut self.names, &self.ledger);
         for view in server.rooms() {
             let place = Where::Room(self.names.of(view.name.as_str()));
@@ -78,7 +78,7 @@ impl Judge {
     /// A power cut took a message, as it may: whoever has it knows of numbers that will be another's.
     fn shake(&mut self, place: Where, number: u64) {
         for track in self.users.iter_mut().filter_map(|user| user.tracks.get_mut(&place)) {
-            track.shaken |= track.has(number);
+            track.shake(number);
         }
     }
 

@@ -220,6 +220,7 @@ impl Judge {
             seen,
             from,
             to: None,
+            to_seq: 0,
         };
         self.books.entry(place).or_default().push(kept);
     }

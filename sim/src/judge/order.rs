@@ -30,11 +30,29 @@ impl Runs {
         true
     }
 
+    /// Takes off this number and all after it.
+    pub(super) fn cut(&mut self, number: u64) {
+        self.0.retain(|(first, _)| *first < number);
+        if let Some((_, last)) = self.0.last_mut() {
+            *last = (*last).min(number.saturating_sub(1));
+        }
+    }
+
     /// Whether a number is among them.
     pub(super) fn has(&self, number: u64) -> bool {
         let at = self.0.partition_point(|(first, _)| *first <= number);
         at > 0 && self.0[at - 1].1 >= number
     }
+}
+
+/// What a place is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Room,
+    /// A conversation.
+    Talk,
+    /// A conversation of which the server keeps only a part: what one said oneself may stand elsewhere.
+    Loose,
 }
 
 /// What a user was shown of a place.
@@ -47,6 +65,8 @@ pub(super) struct Track {
     history: Option<u64>,
     /// A power cut took messages that the user has, as it may: numbers mean nothing until the user comes anew.
     pub(super) shaken: bool,
+    /// The room was left, and the user has asked to enter it again.
+    pub(super) left: bool,
 }
 
 impl Track {
@@ -55,14 +75,29 @@ impl Track {
         self.history = None;
     }
 
+    /// The user is in after this number.
+    pub(super) fn enter(&mut self, last: u64) {
+        (self.history, self.left) = (None, false);
+        self.last = self.last.max(Some(last));
+    }
+
     /// A hole is told.
     pub(super) fn gap(&mut self, missing: u64) {
         self.last = self.last.map(|last| last + missing);
     }
 
+    /// A power cut took this message and all after it, as it may.
+    pub(super) fn shake(&mut self, number: u64) {
+        if self.seen.has(number) {
+            self.seen.cut(number);
+            self.shaken = true;
+        }
+    }
+
     /// A message is shown; what is wrong with that.
-    pub(super) fn show(&mut self, own: Option<Name>, nick: Name, entry: &Entry, when: When, in_room: bool) -> Wrong {
+    pub(super) fn show(&mut self, own: Option<Name>, nick: Name, (entry, when): (&Entry, When), kind: Kind) -> Wrong {
         let number = entry.number;
+        let in_room = kind == Kind::Room;
         let comes = in_room && own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
         if comes && when != When::Past(Past::History) {
             self.shaken = false;
@@ -79,6 +114,9 @@ impl Track {
             let before = self.history.replace(number);
             let meets = before.is_none_or(|before| before + 1 == number);
             return wrong(!meets, Promise::HistoryMeetsLive, "in the history after number", before);
+        }
+        if kind == Kind::Loose && own == Some(nick) {
+            return None;
         }
         if !in_room {
             let before = self.last;
@@ -98,11 +136,6 @@ impl Track {
         }
         let follows = before.is_none_or(|before| before + 1 == number);
         wrong(!follows, Promise::OneOrder, "after number", before)
-    }
-
-    /// Whether a number was shown.
-    pub(super) fn has(&self, number: u64) -> bool {
-        self.seen.has(number)
     }
 }
 

@@ -4,7 +4,7 @@ use super::Judge;
 use super::book::{Seen, Where, same};
 use super::hash;
 use super::names::Name;
-use super::order::Track;
+use super::order::{Kind, Track};
 use crate::chronicle::Wire;
 use crate::plan::{Deed, Ms};
 use crate::promise::Promise;
@@ -156,7 +156,8 @@ impl Judge {
                 let nick = self.names.of(nick.as_str());
                 let rooms: Vec<_> = rooms.iter().map(|room| Where::Room(self.names.of(room.room.as_str()))).collect();
                 let user = self.comes(at, who, nick);
-                user.tracks.retain(|place, _| !matches!(place, Where::Room(_)) || rooms.contains(place));
+                user.tracks
+                    .retain(|place, track| !matches!(place, Where::Room(_)) || rooms.contains(place) && !track.left);
                 for room in rooms {
                     user.tracks.entry(room).or_default().begin_history();
                 }
@@ -193,6 +194,16 @@ impl Judge {
         }
     }
 
+    /// Whether the server has kept all of a place in memory.
+    pub(super) fn is_all_kept(&self, place: Where) -> bool {
+        let (entries, bytes) = self.kept_min;
+        let few = |book: &super::book::Book| {
+            let texts = book.kept.iter().map(|kept| super::book::size(&kept.entry));
+            book.kept.len() as u64 <= entries && (bytes >= 1 << 16 || texts.sum::<u64>() <= bytes)
+        };
+        !self.resumed && self.books.get(&place).is_none_or(few)
+    }
+
     fn shows_entry(&mut self, at: Ms, who: usize, place: &Place, entry: &Arc<Entry>, when: When) {
         let Some(place) = self.where_is(who, place) else {
             let sentence = format!("somebody without a nick is shown {entry:?}");
@@ -200,10 +211,15 @@ impl Judge {
         };
         self.is_the_logs(at, place, entry);
         let nick = self.names.of(entry.nick.as_str());
+        let kind = match place {
+            Where::Room(_) => Kind::Room,
+            Where::Pair(..) if self.is_all_kept(place) => Kind::Talk,
+            Where::Pair(..) => Kind::Loose,
+        };
         let user = &mut self.users[who];
         let own = user.nick;
         let track = user.tracks.entry(place).or_default();
-        if let Some((promise, how)) = track.show(own, nick, entry, when, matches!(place, Where::Room(_))) {
+        if let Some((promise, how)) = track.show(own, nick, (entry, when), kind) {
             let sentence = format!("{} is shown {} {how}", self.call(who), self.spell(place, entry.number));
             self.broke(promise, at, sentence);
         }
@@ -256,13 +272,20 @@ impl Judge {
             (Request::Say { .. } | Request::Private { .. }, Answer::Posted { number, at: time, .. }) => {
                 self.acknowledged(at, who, request, (*number, time.0));
             }
-            (Request::Enter { .. }, Answer::Room { room, .. }) => {
+            (Request::Enter { .. }, Answer::Room { room, last }) => {
                 let room = Where::Room(self.names.of(room.as_str()));
-                self.users[who].tracks.entry(room).or_default().begin_history();
+                self.users[who].tracks.entry(room).or_default().enter(*last);
             }
             (Request::Leave { room }, Answer::Done) => {
+                // Who asked to go in again already remembers what was there.
+                let enters = hash::request(&Request::Enter { room: room.clone() });
                 let room = Where::Room(self.names.of(room));
-                self.users[who].tracks.remove(&room);
+                let user = &mut self.users[who];
+                if !user.pending.iter().any(|(pending, _)| *pending == enters) {
+                    user.tracks.remove(&room);
+                } else if let Some(track) = user.tracks.get_mut(&room) {
+                    track.left = true;
+                }
             }
             (Request::History { place, .. }, Answer::Page { entries, .. }) => {
                 let place = match place {
