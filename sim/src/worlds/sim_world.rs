@@ -259,3 +259,66 @@ impl World for SimWorld {
         lock(&self.own.rng).fill(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::{Faults, Knobs, draw};
+
+    /// What is noted when that task runs on the server's host for a while.
+    fn notes(task: impl Fn(SimWorld) + 'static) -> Vec<Note> {
+        let plan = draw(1, &Knobs { faults: Faults::None, ..Knobs::default() });
+        let stage = Arc::new(Stage::new(&plan, false));
+        let mut sim = turmoil::Builder::new().rng_seed(1).build();
+        let world = SimWorld::new(&stage, Host::Server, 1);
+        let task = Arc::new(task);
+        sim.host("server", move || {
+            let (task, world) = (Arc::clone(&task), world.clone());
+            async move {
+                task(world);
+                std::future::pending().await
+            }
+        });
+        for _ in 0..20 {
+            sim.step().expect("no host ends");
+        }
+        stage.take_notes().into_iter().map(|(_, note)| note).collect()
+    }
+
+    #[test]
+    fn a_panic_in_a_task_is_a_finding() {
+        let notes = notes(|world| world.spawn(async { panic!("on purpose") }));
+        let [Note::Broke { promise: Promise::Sound, sentence }] = notes.as_slice() else {
+            panic!("one promise is broken, and there is {notes:?}");
+        };
+        assert!(sentence.starts_with("the server panicked in a task: on purpose ("), "{sentence}");
+    }
+
+    #[test]
+    fn no_task_of_a_server_that_died_goes_on() {
+        let step = |world: SimWorld| async move {
+            for turn in 0..10 {
+                world.stage.note(now_ms(), Note::Met(turn));
+                if turn == 2 {
+                    world.stage.fate().died = Some(0);
+                }
+                world.sleep_until(world.now() + Duration::from_millis(1)).await;
+            }
+        };
+        let notes = notes(move |world| world.spawn(step(world.clone())));
+        assert!(matches!(notes.as_slice(), [Note::Met(0), Note::Met(1), Note::Met(2)]), "{notes:?}");
+    }
+
+    #[test]
+    fn killed_tasks_end_without_a_word() {
+        let notes = notes(|world| {
+            let (stage, sleeper) = (Arc::clone(&world.stage), world.clone());
+            world.spawn(async move {
+                sleeper.sleep_until(Duration::from_millis(5)).await;
+                stage.note(now_ms(), Note::Met(0));
+            });
+            world.kill();
+        });
+        assert!(notes.is_empty(), "{notes:?}");
+    }
+}

@@ -312,9 +312,11 @@ impl<'p, 's> Weather<'p, 's> {
             Crash::Torn if unsynced => self.go_down(now, step, how),
             Crash::Torn | Crash::AfterAppend | Crash::BeforeAppend => self.stage.disk().trap = Some((how, step)),
             Crash::Stop => {
-                if let Some(stop) = self.stage.fate().stop.take() {
+                let stop = self.stage.fate().stop.take();
+                if let Some(stop) = stop {
                     stop.close();
                     self.stopping = Some(step);
+                    self.teller.met(now, step);
                 }
             }
         }
