@@ -383,6 +383,46 @@ fn rooms_are_entered_again_after_a_new_join() {
 }
 
 #[test]
+fn rooms_are_entered_again_even_if_the_welcome_of_the_new_session_is_lost() {
+    let mut script = Script::joined();
+    script.ask(Request::Enter { room: "tea".into() });
+    let room = RoomName::parse("tea").expect("a room's name");
+    script.answer(Answer::Room { room, last: 0 });
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    script.lose();
+    script.sent.drain(..script.sent.len() - 1);
+    script.answer(back());
+    assert_eq!(script.requests()[1..], [Request::Enter { room: "tea".into() }]);
+}
+
+#[test]
+fn what_was_asked_before_joining_and_lost_is_asked_again_after_it() {
+    let mut script = Script::new();
+    script.ask(Request::Report).step(ClientInput::Opened);
+    assert_eq!(script.requests(), [Request::Report]);
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).lose();
+    script.sent.drain(..script.sent.len() - 1);
+    script.answer(welcome(0));
+    assert_eq!(script.requests()[1..], [Request::Report]);
+    script.answer(Answer::Report(vec![]));
+    assert_eq!(script.client.outstanding(), 0);
+}
+
+#[test]
+fn of_two_rooms_that_differ_by_case_the_one_that_is_named_is_left() {
+    let mut script = Script::joined();
+    for (name, last) in [("Tea", 3), ("tea", 3)] {
+        let room = RoomName::parse(name).expect("a room's name");
+        script.ask(Request::Enter { room: name.into() }).answer(Answer::Room { room, last });
+    }
+    script.ask(Request::Leave { room: "Tea".into() }).answer(Answer::Done).lose();
+    let Some(Request::Resume { have, .. }) = script.requests().pop() else { panic!("the client returns") };
+    let rooms: Vec<_> = have.iter().map(|have| have.place.clone()).collect();
+    let tea = Place::Room(RoomName::parse("tea").expect("a room's name"));
+    assert_eq!(rooms, [lobby(), tea]);
+}
+
+#[test]
 fn who_asks_to_join_twice_is_told_and_joins_under_the_first_nick() {
     let mut script = Script::new();
     let join = |nick: &str| ClientInput::Join { nick: nick.into(), token: Secret([1; 16]) };

@@ -255,7 +255,12 @@ impl Walk {
         let lobby = Place::Room(room("lobby"));
         let (place, number) = if private { (Place::With(nick("Ann")), self.with_ann) } else { (lobby, self.lobby) };
         let mine = private && number % 3 == 0;
-        let entries = vec![entry(number, if mine { "me" } else { "Ann" })];
+        let mut said = entry(number, if mine { "me" } else { "Ann" });
+        if mine && number % 2 == 0 {
+            // What the user asked to be said comes before it is answered.
+            Arc::make_mut(&mut said).body = Body::Text(Text::parse("hello".into()).expect("a text"));
+        }
+        let entries = vec![said];
         let message = match self.dice.roll(12) {
             0 => Message::Earlier { place, past: Past::History, entries: vec![entry(1 + self.dice.roll(9), "Ann")] },
             1 => Message::Earlier { place, past: Past::Missed, entries },

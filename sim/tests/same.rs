@@ -1,9 +1,9 @@
 //! The same inputs bring the same outputs and the same state, to the bit, whatever the shell does between them.
 
 use fastrand::Rng;
-use hobnob_machine::{Conn, Input, Out, Server};
+use hobnob_machine::{Config, Conn, Input, Out, Server};
 use hobnob_sim::{Audience, Trace, Walk};
-use hobnob_spec::messages::{Asked, Body, Message, Place, Request, Time};
+use hobnob_spec::messages::{Asked, Body, Message, Place, Request, Secret, Time};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -93,6 +93,31 @@ fn a_late_wake_changes_nothing() {
         });
         assert_same(seed, &never, &always);
     }
+}
+
+#[test]
+fn what_rang_before_an_outage_rings_in_a_replay_without_wakes() {
+    let conn = Conn(1);
+    let mut fed = vec![
+        (0, Input::Opened { conn, addr: ([10, 0, 0, 1], 1_000).into(), listener: 0 }),
+        (0, asked(conn, 1, Request::Join { nick: "ann".into(), token: Some(Secret([1; 16])) })),
+        (0, Input::Lost { conn }),
+        (60_000, Input::Wake),
+        (90_000, Input::Outage { ms: 20_000 }),
+    ];
+    let feed = |fed: &[(u64, Input)]| {
+        let (mut server, mut out) = (Server::new(Config::default(), 1), Out::default());
+        fed.iter().for_each(|(at, input)| server.step(Time(*at), input.clone(), &mut out));
+        (server, out)
+    };
+    let woken = feed(&fed);
+    assert!(woken.0.sessions().next().is_none(), "the session is over when its time is");
+    fed.retain(|(_, input)| *input != Input::Wake);
+    assert_same(0, &woken, &feed(&fed));
+}
+
+fn asked(conn: Conn, number: u64, request: Request) -> Input {
+    Input::Asked { conn, asked: Asked { number, request } }
 }
 
 /// What each connection received, and which nicks it ever had, as nicks are compared.

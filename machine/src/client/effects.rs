@@ -4,7 +4,7 @@ use super::io::{ClientAction, ClientOut, Shown};
 use super::order::Track;
 use super::{Case, Client, Pending, When, Whose};
 use hobnob_spec::client::{
-    ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, State, WINDOW,
+    ANSWER_MS, Alarm, DIAL_MS, Effect, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, PAUSE_MS, SILENCE_MS, WINDOW,
 };
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Place, Request, Time};
 use hobnob_spec::names::{Nick, RoomName, Text};
@@ -36,13 +36,17 @@ impl Client {
                 self.send(Request::Ping, out);
             }
             Effect::SendAgain => self.send_again(out),
+            // A connection answers in order: what still has a number was sent over one that is gone, by a guest.
+            Effect::AskAfresh => self.queue.iter_mut().for_each(|pending| pending.number = None),
             Effect::SendWaiting => self.send_waiting(out),
             Effect::TakeSeat
             | Effect::TakeSeatBack
+            | Effect::TakeLostSeat
             | Effect::ReenterRooms
             | Effect::LoseSeat
             | Effect::ForgetSeat
             | Effect::FollowRoom
+            | Effect::NoteLeft
             | Effect::UnfollowRoom => self.apply_to_seat(effect, case),
             Effect::ShowEntry
             | Effect::ShowRecalled
@@ -79,11 +83,6 @@ impl Client {
             }
             (Effect::TakeSeatBack, Case::Seat(Answer::Back { nick, rooms, .. })) => {
                 self.seat_is(nick);
-                if self.state == State::Joining {
-                    // It is a session whose welcome was lost, not the one that was seen: its numbers are its own.
-                    self.places.retain(|place, _| matches!(place, Place::With(_)));
-                    self.places.values_mut().for_each(|track| track.last = 0);
-                }
                 let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
                 self.places.retain(|place, track| !matches!(place, Place::Room(room) if track.left || !still(room)));
                 for room in rooms {
@@ -93,7 +92,17 @@ impl Client {
                     }
                 }
             }
-            (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(room),
+            (Effect::TakeLostSeat, Case::Seat(Answer::Back { nick, rooms, .. })) => {
+                self.seat_is(nick);
+                // Its rooms have numbers of their own, and what was missed in them comes now.
+                let within = |name: &RoomName| rooms.iter().any(|room| room.room == *name);
+                self.places.retain(|place, _| !matches!(place, Place::Room(room) if within(room)));
+                self.places.values_mut().for_each(|track| track.last = 0);
+            }
+            (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(&[room]),
+            (Effect::ReenterRooms, Case::Seat(Answer::Back { rooms, .. })) => {
+                self.reenter_rooms(&rooms.iter().map(|room| &room.room).collect::<Vec<_>>());
+            }
             (Effect::LoseSeat, _) => {
                 self.seat = None;
                 self.queue.iter_mut().for_each(|pending| pending.number = None);
@@ -109,17 +118,17 @@ impl Client {
                 track.follow_from(*last);
             }
             (Effect::UnfollowRoom, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
-                let enters = |pending: &Pending| matches!(&pending.request, Request::Enter { room: again } if same_name(again, room));
-                let enters = self.queue.iter().any(enters);
-                let left = |place: &Place| matches!(place, Place::Room(name) if same_name(name.as_str(), room));
-                if enters {
-                    // Sent again, both may have been applied long ago, and what was missed since then was shown.
-                    let track = self.places.iter_mut().find(|(place, _)| left(place));
-                    track.into_iter().for_each(|(_, track)| track.left = true);
-                    return;
+                let left = |place: &Place| matches!(place, Place::Room(name) if self.is_named(name, room));
+                let left: Vec<Place> = self.places.keys().filter(|place| left(place)).cloned().collect();
+                self.places.retain(|place, _| !left.contains(place));
+                self.queue.retain(|pending| !matches!(&pending.whose, Whose::Hole(place) if left.contains(place)));
+            }
+            (Effect::NoteLeft, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
+                let left = |place: &Place| matches!(place, Place::Room(name) if self.is_named(name, room));
+                let left = self.places.keys().find(|place| left(place)).cloned();
+                if let Some(track) = left.and_then(|place| self.places.get_mut(&place)) {
+                    track.left = true;
                 }
-                self.places.retain(|place, _| !left(place));
-                self.queue.retain(|pending| !matches!(&pending.whose, Whose::Hole(place) if left(place)));
             }
             (effect, _) => unreachable!("{effect} stands where its answer is"),
         }
@@ -276,14 +285,25 @@ impl Client {
         self.seat_is(nick);
         self.places.values_mut().for_each(|track| track.last = 0);
         self.track(&Place::Room(lobby.clone())).last = last;
-        // A connection answers in order: what still has a number was sent before, over one that is gone, by a guest.
-        self.queue.iter_mut().for_each(|pending| pending.number = None);
     }
 
-    /// A new session is in the lobby only; the rooms of the old one are asked for again.
-    fn reenter_rooms(&mut self, lobby: &RoomName) {
+    /// Whether a room is meant by a name. Only where `Hall` and `hall` are one room is it by another name than its own.
+    fn is_named(&self, room: &RoomName, name: &str) -> bool {
+        let exact = self.places.keys().any(|place| matches!(place, Place::Room(room) if room.as_str() == name));
+        if exact { room.as_str() == name } else { same_name(room.as_str(), name) }
+    }
+
+    /// Whether the user has asked to enter a room.
+    pub(super) fn enters(&self, room: &str) -> bool {
+        self.queue
+            .iter()
+            .any(|pending| matches!(&pending.request, Request::Enter { room: again } if same_name(again, room)))
+    }
+
+    /// A new session is in the lobby only; the other rooms of the old one are asked for again.
+    fn reenter_rooms(&mut self, within: &[&RoomName]) {
         let others = self.places.iter().rev().filter(|(_, track)| !track.left).filter_map(|(place, _)| match place {
-            Place::Room(room) if room != lobby => Some(room.as_str().to_owned()),
+            Place::Room(room) if !within.contains(&room) => Some(room.as_str().to_owned()),
             Place::Room(_) | Place::With(_) => None,
         });
         for room in others {

@@ -16,6 +16,10 @@ impl Client {
             Guard::HasSeat => self.seat.is_some(),
             Guard::MayReturn => matches!(case, Case::Ended(Why::TooSlow | Why::Stopping)),
             Guard::RoomEntered => matches!(case, Case::Reply(_, Answer::Room { .. })),
+            Guard::RoomLeftForNow => {
+                matches!(case, Case::Reply(pending, Answer::Done)
+                    if matches!(&pending.request, Request::Leave { room } if self.enters(room)))
+            }
             Guard::RoomLeft => {
                 matches!(case, Case::Reply(pending, Answer::Done) if matches!(pending.request, Request::Leave { .. }))
             }

@@ -204,15 +204,20 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
         }
         Law::JoinIsWhole => {
             let welcomed = matches!(event, Event::Welcomed);
-            welcomed == in_order(does, &[TakeSeat, TellWelcome, ReenterRooms, SendWaiting])
+            welcomed == in_order(does, &[TakeSeat, TellWelcome, AskAfresh, ReenterRooms, SendWaiting])
                 && welcomed == has(does, TakeSeat)
+                && welcomed == has(does, AskAfresh)
                 && welcomed <= matches!(next, Next::Become(State::Joined))
                 && matches!(event, Event::JoinRefused) == has(does, TellRefusal)
         }
         Law::ReturnIsWhole => {
             let back = matches!(event, Event::WelcomedBack);
-            back == in_order(does, &[TakeSeatBack, TellBack, SendAgain, SendWaiting])
-                && back == has(does, TakeSeatBack)
+            let lost = back && is(state, State::Joining);
+            back == in_order(does, &[TellBack, SendAgain, SendWaiting])
+                && lost == in_order(does, &[TakeLostSeat, TellBack, ReenterRooms, SendAgain])
+                && lost == has(does, TakeLostSeat)
+                && (back && !lost) == in_order(does, &[TakeSeatBack, TellBack])
+                && (back && !lost) == has(does, TakeSeatBack)
                 && back == has(does, SendAgain)
                 && back <= matches!(next, Next::Become(State::Joined))
         }
@@ -235,6 +240,7 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && (!answered || has(does, SendWaiting) == flows)
                 && has(does, FollowRoom) == matches!(guard, Guard::RoomEntered)
                 && has(does, UnfollowRoom) == matches!(guard, Guard::RoomLeft)
+                && has(does, NoteLeft) == matches!(guard, Guard::RoomLeftForNow)
                 && has(does, ShowOwn) == matches!(guard, Guard::PrivateTaken)
                 && (!has(does, ShowOwn) || in_order(does, &[ShowOwn, TellAnswer]))
         }

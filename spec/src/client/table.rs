@@ -81,11 +81,13 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── Getting in, and in again.
         (Joining, Welcomed) => &[
-            R(Always,           &[TakeSeat, TellWelcome, ReenterRooms, SendWaiting],        Become(Joined))],
+            R(Always,           &[TakeSeat, TellWelcome, AskAfresh, ReenterRooms, SendWaiting], Become(Joined))],
         (Joining, JoinRefused) => &[
             R(QuitWanted,       &[HangUp, TellRefusal, TellUnsure, TellUnsent, ForgetSeat, TellOut], Become(Offline)),
             R(Always,           &[TellRefusal, TellUnsure, TellUnsent, ForgetSeat],         Become(Ready))],
-        (Joining | Resuming, WelcomedBack) => &[
+        (Joining, WelcomedBack) => &[
+            R(Always,           &[TakeLostSeat, TellBack, ReenterRooms, SendAgain, SendWaiting], Become(Joined))],
+        (Resuming, WelcomedBack) => &[
             R(Always,           &[TakeSeatBack, TellBack, SendAgain, SendWaiting],          Become(Joined))],
         (Resuming, ReturnRefused) => &[
             R(QuitWanted,       &[HangUp, TellUnsure, TellUnsent, ForgetSeat, TellOut],     Become(Offline)),
@@ -94,6 +96,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         // ── What the server answers.
         (Joined, Answered) => &[
             R(RoomEntered,      &[FollowRoom, TellAnswer, SendWaiting],                     Stay),
+            R(RoomLeftForNow,   &[NoteLeft, TellAnswer, SendWaiting],                       Stay),
             R(RoomLeft,         &[UnfollowRoom, TellAnswer, SendWaiting],                   Stay),
             R(PrivateTaken,     &[ShowOwn, TellAnswer, SendWaiting],                        Stay),
             R(Always,           &[TellAnswer, SendWaiting],                                 Stay)],

@@ -132,6 +132,8 @@ words! {
         MayReturn,
         /// The answer says that the client is in the room that it asked to enter.
         RoomEntered,
+        /// The answer says that the client is out of the room that it asked to leave, and it asks to enter it again.
+        RoomLeftForNow,
         /// The answer says that the client is out of the room that it asked to leave.
         RoomLeft,
         /// The answer says that the private message was taken, and the message was not shown yet.
@@ -186,6 +188,8 @@ words! {
         SendPing,
         /// Sends again what was sent and not answered: under its number what may be applied once, afresh what only reads.
         SendAgain,
+        /// Takes what was sent and not answered for never sent: no session had it, for it was sent without one.
+        AskAfresh,
         /// Sends what was never sent, as far as the window allows.
         SendWaiting,
 
@@ -193,6 +197,8 @@ words! {
         TakeSeat,
         /// Takes the nick and the rooms that the server says are still the client's.
         TakeSeatBack,
+        /// Takes the nick of a session whose welcome was lost, and begins to number anew.
+        TakeLostSeat,
         /// Asks for the rooms again in which the client was, before all that waits.
         ReenterRooms,
         /// The session is over: what waits belongs to the next one.
@@ -201,6 +207,9 @@ words! {
         ForgetSeat,
         /// Follows the numbers of the room.
         FollowRoom,
+        /// Keeps the numbers of the room until it is entered again: sent again, leaving and entering may both have been
+        /// applied long ago, and what was missed since then was shown.
+        NoteLeft,
         /// Follows the numbers of the room no more.
         UnfollowRoom,
 
