@@ -7,6 +7,8 @@ mod deeds;
 mod faults;
 mod setting;
 
+pub use faults::GROUPS;
+
 use crate::plan::{Deed, FaultKind, Ms, Plan, Step, What};
 use deeds::Talk;
 use fastrand::Rng;
@@ -157,6 +159,14 @@ mod tests {
                 assert_eq!(drawn, read, "seed {seed}");
             }
             assert_eq!(plan, read, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_fault_is_in_one_group() {
+        let grouped: Vec<_> = GROUPS.iter().flat_map(|(_, kinds)| kinds.iter()).collect();
+        for kind in FaultKind::ALL {
+            assert_eq!(grouped.iter().filter(|found| **found == kind).count(), 1, "{}", kind.name());
         }
     }
 

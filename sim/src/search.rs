@@ -3,18 +3,22 @@
 //! Owns which seeds are run, by whom, and what is kept of them. Reads no clock: how long a search took, and when it
 //! has gone on long enough, is its caller's to know. What a search finds does not depend on how many run it.
 
-use crate::draw::{Knobs, draw};
 use crate::machines;
 use crate::meddle::Honest;
 use crate::plan::Plan;
 use crate::promise::{Breach, Promise};
 use crate::tally::Tally;
 use crate::witness::{Look, Outcome};
+use crate::worlds;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+pub use crate::scenario::Tier;
 
 /// When both tiers are searched, one seed of so many runs as a world on turmoil too: such a world costs about a hundred
 /// times as much.
@@ -22,27 +26,7 @@ pub const WORLDS_EVERY: u64 = 20;
 /// How many failures are kept; more are only counted.
 pub const FAILURES_KEPT: usize = 100;
 
-/// Who carries a plan out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// The bare machines, joined by a heap of events: fast, for breadth.
-    Machines,
-    /// The shipping server and client on turmoil: slow, and nothing of the shell is a model.
-    Worlds,
-}
-
 impl Tier {
-    /// Both.
-    pub const ALL: &'static [Self] = &[Self::Machines, Self::Worlds];
-
-    /// What it is called on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Machines => "machines",
-            Self::Worlds => "worlds",
-        }
-    }
-
     /// Carries a plan out.
     ///
     /// # Panics
@@ -50,7 +34,7 @@ impl Tier {
     pub fn run(self, plan: &Plan, look: Look) -> Outcome {
         match self {
             Self::Machines => machines::run(plan, look, &mut Honest),
-            Self::Worlds => crate::worlds::run(plan, look),
+            Self::Worlds => worlds::run(plan, look),
         }
     }
 
@@ -68,14 +52,16 @@ fn panicked() -> Breach {
 }
 
 /// What to search.
-#[derive(Debug, Clone)]
-pub struct Search {
+#[derive(Clone)]
+pub struct Search<'a> {
+    /// The plan of a seed.
+    pub plan: &'a (dyn Fn(u64) -> Plan + Sync),
+    /// Tells the time, for [`Found::busy`] alone.
+    pub clock: &'a (dyn Fn() -> Duration + Sync),
     /// By whom the plans are carried out. With both, one seed of [`WORLDS_EVERY`] runs as a world on turmoil too.
     pub tiers: Vec<Tier>,
     /// Which seeds.
     pub seeds: Range<u64>,
-    /// What the plans should be like.
-    pub knobs: Knobs,
     /// How many seeds run at once; at least 1.
     pub jobs: usize,
     /// Whether the first failure ends the search.
@@ -84,7 +70,13 @@ pub struct Search {
     pub twice: bool,
 }
 
-impl Search {
+impl fmt::Debug for Search<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Search").field("tiers", &self.tiers).field("seeds", &self.seeds).finish_non_exhaustive()
+    }
+}
+
+impl Search<'_> {
     /// Who carries out the plan of a seed.
     pub fn tiers_of(&self, seed: u64) -> impl Iterator<Item = Tier> {
         let sampled = self.tiers.len() > 1 && !(seed - self.seeds.start).is_multiple_of(WORLDS_EVERY);
@@ -119,6 +111,8 @@ pub struct Progress {
 pub struct Found {
     /// What the runs of each tier did.
     pub tallies: BTreeMap<Tier, Tally>,
+    /// How long each tier kept its cores busy, all cores together, by the caller's clock.
+    pub busy: BTreeMap<Tier, Duration>,
     /// How many seeds are done.
     pub seeds: u64,
     /// The failures of the lowest seeds, in the order of the seeds; at most [`FAILURES_KEPT`].
@@ -153,6 +147,9 @@ impl Found {
         for (tier, tally) in &other.tallies {
             self.tallies.entry(*tier).or_default().add(tally);
         }
+        for (tier, busy) in other.busy {
+            *self.busy.entry(tier).or_default() += busy;
+        }
         self.seeds += other.seeds;
         for (promise, times) in other.broken {
             *self.broken.entry(promise).or_insert(0) += times;
@@ -163,7 +160,7 @@ impl Found {
 }
 
 /// Runs the seeds, several at once, until all are done or somebody says stop.
-pub fn search(search: &Search, progress: &Progress) -> Found {
+pub fn search(search: &Search<'_>, progress: &Progress) -> Found {
     let next = AtomicU64::new(search.seeds.start);
     let found = Mutex::new(Found::default());
     std::thread::scope(|scope| {
@@ -184,11 +181,13 @@ pub fn search(search: &Search, progress: &Progress) -> Found {
     found.into_inner().expect("whoever held it did not panic")
 }
 
-fn run_seed(search: &Search, seed: u64, found: &mut Found, progress: &Progress) {
-    let plan = draw(seed, &search.knobs);
+fn run_seed(search: &Search<'_>, seed: u64, found: &mut Found, progress: &Progress) {
+    let plan = (search.plan)(seed);
     let failed_before = found.broken.values().sum::<u64>();
     for tier in search.tiers_of(seed) {
+        let began = (search.clock)();
         let (tally, breach) = run_once(tier, &plan, search.twice);
+        *found.busy.entry(tier).or_default() += (search.clock)().saturating_sub(began);
         found.note(seed, tier, &tally, breach);
     }
     found.seeds += 1;

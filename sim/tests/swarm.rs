@@ -9,6 +9,7 @@ use hobnob_sim::plan::FaultKind;
 use hobnob_sim::search::{Failed, Found, Progress, Search, Tier, search};
 use hobnob_sim::{Look, Tally};
 use std::ops::Range;
+use std::time::Duration;
 
 /// How many seeds the machines tier runs.
 const MACHINES: u64 = 20_000;
@@ -28,10 +29,21 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a number, not {text:?}")))
 }
 
+fn searching(tier: Tier, seeds: Range<u64>) -> Search<'static> {
+    Search {
+        plan: &|seed| draw(seed, &Knobs::default()),
+        clock: &|| Duration::ZERO,
+        tiers: vec![tier],
+        seeds,
+        jobs: 1,
+        until_failure: false,
+        twice: false,
+    }
+}
+
 fn found(tier: Tier, seeds: Range<u64>, twice: bool) -> Found {
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let all = Search { tiers: vec![tier], seeds, knobs: Knobs::default(), jobs, until_failure: false, twice };
-    search(&all, &Progress::default())
+    search(&Search { jobs, twice, ..searching(tier, seeds) }, &Progress::default())
 }
 
 /// Explains a failing seed as `hobnob sim` does.
@@ -108,15 +120,7 @@ fn a_seed_is_the_same_world_twice_alone_and_with_others_beside_it() {
 
 #[test]
 fn what_a_search_finds_does_not_depend_on_how_many_search() {
-    let seeds = 60_000..60_100;
-    let alone = Search {
-        tiers: vec![Tier::Machines],
-        seeds,
-        knobs: Knobs::default(),
-        jobs: 1,
-        until_failure: false,
-        twice: false,
-    };
+    let alone = searching(Tier::Machines, 60_000..60_100);
     let together = Search { jobs: 4, ..alone.clone() };
     assert_eq!(search(&alone, &Progress::default()), search(&together, &Progress::default()));
 }

@@ -6,6 +6,38 @@ use crate::plan::{Crash, Deed, Fault, FaultKind, Ms, Raw, Step, Way, What};
 use fastrand::Rng;
 use hobnob_spec::messages::Request;
 
+/// Kinds of faults that are asked for by one word.
+pub const GROUPS: &[(&str, &[FaultKind])] = {
+    use FaultKind::*;
+    &[
+        (
+            "network",
+            &[
+                Partition,
+                PartitionUp,
+                PartitionDown,
+                Hold,
+                Lag,
+                Jitter,
+                Reset,
+                Herd,
+                HalfOpenUp,
+                HalfOpenDown,
+                Refuse,
+                StallReads,
+                StallWrites,
+                Drip,
+                Crowd,
+            ],
+        ),
+        ("crash", &[Kill, PowerCut, Torn, AfterAppend, BeforeAppend, Stop]),
+        ("restart", &[Clock, Set]),
+        ("disk", &[DiskFull, WriteErrors, SlowDisk, Unreadable]),
+        ("client", &[ClientDies, Flood, DuplicateLogin]),
+        ("rude", &[Garbage, BadHello, HalfFrame, HugeFrame, Repeat]),
+    ]
+};
+
 /// Which kinds of faults there are in a world: in heavy weather about half of all, in light weather a few.
 pub(super) fn draw_kinds(rng: &mut Rng, faults: &Faults) -> Vec<FaultKind> {
     let some = |rng: &mut Rng, of: u8| FaultKind::ALL.iter().copied().filter(|_| rng.u8(..of) == 0).collect();
