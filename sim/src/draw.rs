@@ -5,12 +5,14 @@
 
 mod deeds;
 mod faults;
+mod recorded;
 mod setting;
 
 pub use faults::GROUPS;
+pub use recorded::from_journal;
 
 use crate::plan::{Deed, FaultKind, Ms, Plan, Step, What};
-use deeds::Talk;
+use deeds::{Talk, WRONG_KEY};
 use fastrand::Rng;
 use hobnob_spec::client::{ANSWER_MS, DIAL_MS, PAUSE_LONGEST_MS, SILENCE_MS};
 use hobnob_spec::messages::Request;

@@ -10,7 +10,7 @@ const ROOMS: &[&str] = &["lobby", "Hall", "hall", "a", "b", "c", "d"];
 const ROOMS_BAD: &[&str] = &["#x", "a:b", "nowhere", "a-name-that-is-longer-than-a-room-may-have"];
 const NICKS_BAD: &[&str] = &["x:y", "much-too-long-a-nick-for-anybody", "server", "*ann", "nobody"];
 /// A key that opens nothing.
-const WRONG_KEY: Secret = crate::plan::line::WRONG_KEY;
+pub(super) const WRONG_KEY: Secret = crate::plan::line::WRONG_KEY;
 
 /// What somebody can do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
