@@ -12,6 +12,7 @@ mod exit;
 mod log;
 mod replay;
 mod server;
+mod sim;
 mod spec;
 mod when;
 
@@ -38,6 +39,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Print the protocol: all of it, a state, a cell or a word
     Spec(spec::SpecArgs),
+    /// Run worlds full of faults against every promise, and explain what breaks
+    Sim(Box<sim::SimArgs>),
     /// Measure a server over real sockets, checking every delivery
     Bench(bench::BenchArgs),
     /// Print a completion script for a shell
@@ -53,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Spec(args) => spec::run(args),
+        Command::Sim(args) => sim::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => completions::run_man(args),

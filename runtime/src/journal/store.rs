@@ -207,13 +207,13 @@ impl Reader {
     }
 
     /// The first record that is kept.
-    pub(crate) fn kept_from(&self) -> Result<u64, JournalError> {
+    pub fn kept_from(&self) -> Result<u64, JournalError> {
         let from = self.db.query_row("SELECT kept_from FROM genesis", [], |row| row.get::<_, i64>(0));
         from.map(i64::cast_unsigned).map_err(|error| trouble(&self.path, &error))
     }
 
     /// Where the journal begins.
-    pub(crate) fn genesis(&self) -> Result<Genesis, JournalError> {
+    pub fn genesis(&self) -> Result<Genesis, JournalError> {
         let none = || JournalError::new(Trouble::Foreign, format!("{} has not begun yet", self.path.display()));
         read_genesis(&self.db, &self.path)?.ok_or_else(none)
     }
