@@ -1,58 +1,39 @@
-//! How many worlds of bare machines run in a second, and how far the bare walk goes: `cargo bench -p hobnob-sim`.
+//! How long a world on turmoil takes: five clients, sixty virtual seconds, heavy weather.
+//!
+//! Sixteen worlds a sample, so that no one seed decides: divide by sixteen.
 
-use divan::Bencher;
-use divan::counter::ItemsCount;
-use hobnob_machine::Out;
-use hobnob_sim::draw::{Faults, Knobs, draw};
-use hobnob_sim::meddle::Honest;
+use hobnob_sim::Look;
+use hobnob_sim::draw::{CONVERGE_MS, Faults, Knobs, draw};
 use hobnob_sim::plan::Plan;
-use hobnob_sim::{Look, Walk, machines};
-use std::hint::black_box;
-
-/// How many inputs a walk has.
-const INPUTS: usize = 5_000;
-/// How many worlds are run in turn, and how many walks.
-const WORLDS: u64 = 200;
-const WALKS: u64 = 20;
 
 fn main() {
     divan::main();
 }
 
-/// Five clients for a minute, in the worst of weather.
-fn plans() -> Vec<Plan> {
-    let knobs = Knobs { clients: Some(5), faults: Faults::Heavy, length_ms: 45_000 };
-    (0..WORLDS).map(|seed| draw(seed, &knobs)).collect()
+/// How many worlds a sample has.
+const WORLDS: u64 = 16;
+/// How much virtual time each has.
+const LENGTH_MS: u64 = 60_000;
+
+fn plans(faults: &Faults) -> Vec<Plan> {
+    let knobs = Knobs { clients: Some(5), faults: faults.clone(), length_ms: LENGTH_MS };
+    let shorten = |seed| Plan { end_ms: LENGTH_MS, ..draw(seed, &knobs) };
+    assert!(draw(0, &knobs).end_ms <= LENGTH_MS + CONVERGE_MS, "a world is cut off when its troubles are over");
+    (0..WORLDS).map(shorten).collect()
 }
 
-/// A world with every promise judged.
-#[divan::bench]
-fn world(bencher: Bencher<'_, '_>) {
-    let plans = plans();
-    let mut turn = 0;
-    bencher.counter(ItemsCount::new(1_u64)).bench_local(|| {
-        turn = (turn + 1) % plans.len();
-        black_box(machines::run(&plans[turn], Look::default(), &mut Honest))
-    });
+fn carry_out(plans: &[Plan]) -> u64 {
+    plans.iter().map(|plan| hobnob_sim::worlds::run(plan, Look::default()).tally.inputs).sum()
 }
 
-/// The inputs of walks fed to the bare machine again: its own steps and nothing else.
-#[divan::bench]
-fn walk_fed_again(bencher: Bencher<'_, '_>) {
-    let traces: Vec<_> = (1..=WALKS).map(|seed| Walk::of(seed, INPUTS)).collect();
-    let mut turn = 0;
-    bencher.counter(ItemsCount::new(INPUTS)).bench_local(|| {
-        turn = (turn + 1) % traces.len();
-        traces[turn].feed(|_, _, out: &mut Out| out.clear())
-    });
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn heavy(bencher: divan::Bencher<'_, '_>) {
+    let plans = plans(&Faults::Heavy);
+    bencher.counter(divan::counter::ItemsCount::new(WORLDS)).bench_local(|| carry_out(&plans));
 }
 
-/// A walk as it is drawn, with every step checked and every action carried out.
-#[divan::bench]
-fn walk_with_all_checks(bencher: Bencher<'_, '_>) {
-    let mut seed = 0;
-    bencher.counter(ItemsCount::new(INPUTS)).bench_local(|| {
-        seed = seed % WALKS + 1;
-        Walk::of(seed, INPUTS)
-    });
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn quiet(bencher: divan::Bencher<'_, '_>) {
+    let plans = plans(&Faults::None);
+    bencher.counter(divan::counter::ItemsCount::new(WORLDS)).bench_local(|| carry_out(&plans));
 }

@@ -6,10 +6,10 @@
 use super::memory::{Drawer, Memory};
 use super::stage::{Note, Stage, now_ms};
 use crate::plan::{Crash, Fault, Plan, What};
-use hobnob_machine::Input;
+use hobnob_machine::{Config, Input};
 use hobnob_runtime::journal::{
     Batch, Chain, DataFolder, Durability, Each, FILE, Genesis, Journal, JournalError, Keeping, Page, PageQuery,
-    Position, Snapshot, Sqlite, Stored, Trouble,
+    Position, Snapshot, Sqlite, Stored, Trouble, recover, unseal,
 };
 use hobnob_spec::messages::Time;
 use std::fs;
@@ -109,6 +109,17 @@ impl Disk {
         }
         *folder = copy;
         Ok(())
+    }
+
+    /// Replays the journal from its first record, whatever snapshots there are. Fails where it does not give what it
+    /// gave.
+    pub(super) fn replay(&mut self) -> Result<(), JournalError> {
+        if !self.begun {
+            return Ok(());
+        }
+        self.leave_as_it_is().expect("a temporary folder can be copied");
+        let ignored = Genesis { seed: 0, config: Config::default() };
+        recover(&mut Whole(self.open()?), ignored).map(drop)
     }
 
     /// The trouble of a write, and which step is to blame.
@@ -247,10 +258,43 @@ impl Journal for Drive {
     }
 }
 
+/// A journal without its snapshots.
+struct Whole(Box<dyn Journal>);
+
+impl Journal for Whole {
+    fn begin(&mut self, genesis: Genesis) -> Result<Genesis, JournalError> {
+        self.0.begin(genesis)
+    }
+
+    fn snapshots(&mut self) -> Result<(Vec<Snapshot>, Vec<String>), JournalError> {
+        Ok((Vec::new(), Vec::new()))
+    }
+
+    fn read(&mut self, from: u64, each: Each<'_>) -> Result<Position, JournalError> {
+        self.0.read(from, each)
+    }
+
+    fn append(&mut self, batch: &mut Batch) -> Result<u64, JournalError> {
+        self.0.append(batch)
+    }
+
+    fn keep(&mut self, snapshot: &Snapshot) -> Result<(), JournalError> {
+        self.0.keep(snapshot)
+    }
+
+    fn page(&mut self, query: &PageQuery) -> Result<Page, JournalError> {
+        self.0.page(query)
+    }
+
+    fn sync(&mut self) -> Result<(), JournalError> {
+        self.0.sync()
+    }
+}
+
 /// What the witness is told of a batch.
 fn appended(batch: &Batch, before: Chain) -> Note {
     let mut records: Vec<(Time, Input)> = Vec::new();
-    let read = hobnob_runtime::journal::unseal(batch.blob(), batch.first(), batch.count(), before, |record, _| {
+    let read = unseal(batch.blob(), batch.first(), batch.count(), before, |record, _| {
         let input = rmp_serde::from_slice(record.input).expect("what was just written can be read");
         records.push((record.at, input));
         Ok(true)

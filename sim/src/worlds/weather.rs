@@ -100,6 +100,10 @@ impl<'p, 's> Weather<'p, 's> {
             self.teller.tell(self.stage.take_notes());
             self.see_to_server(now);
         }
+        drop(self.sim);
+        if let Err(error) = self.stage.disk().replay() {
+            self.teller.broke(now, Promise::Replayed, format!("the journal does not replay: {error}"));
+        }
         self.teller.end(now)
     }
 
