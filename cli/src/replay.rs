@@ -1,11 +1,14 @@
 //! `hobnob replay`: runs a journal through the machine again, and shows the first difference.
 
+mod drawing;
+
 use crate::exit::{ExitCode, Failure, print};
 use crate::when;
+use drawing::Drawing;
 use hobnob_machine::Fired;
 use hobnob_runtime::journal::Reader;
 use hobnob_runtime::message_log::date_time;
-use hobnob_runtime::replay::{Difference, Replayed, Until, replay};
+use hobnob_runtime::replay::{Difference, Replayed, Until, replay_steps};
 use hobnob_spec::messages::Time;
 use hobnob_spec::names::Nick;
 use jiff::tz::TimeZone;
@@ -24,6 +27,7 @@ Examples:
   hobnob replay hobnob-data
   hobnob replay hobnob-data --trace | less
   hobnob replay hobnob-data/hobnob.db --at '2026-11-21 15:30'
+  hobnob replay hobnob-data --diagram out.html --from 1200 --until 1300
   hobnob replay hobnob-data --verify --json")]
 pub(crate) struct ReplayArgs {
     /// The journal: a data folder, or the file hobnob.db in it
@@ -40,6 +44,12 @@ pub(crate) struct ReplayArgs {
     /// Stop after the last record before or at this time: a date and time, or how long ago
     #[arg(long, value_name = "WHEN", value_parser = when::parse)]
     at: Option<Time>,
+    /// Draw who said what to whom, and which rows fired, as a page for a browser
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    diagram: Option<PathBuf>,
+    /// Begin the diagram with the record of this number; without it the last moments are drawn
+    #[arg(long, value_name = "N", requires = "diagram")]
+    from: Option<u64>,
     /// Print JSON: an object per line of the trace, and one for the end
     #[arg(long)]
     json: bool,
@@ -59,9 +69,13 @@ pub(crate) fn run(args: ReplayArgs) -> Result<ExitCode, Failure> {
     if args.trace && !args.json {
         trace.heading();
     }
-    let replayed = replay(&reader, until, |seq, _, out| {
+    let mut drawing = args.diagram.as_ref().map(|_| Drawing::new(args.from));
+    let replayed = replay_steps(&reader, until, |step| {
         if args.trace {
-            out.fired.iter().for_each(|fired| trace.line(seq, fired, args.json));
+            step.out.fired.iter().for_each(|fired| trace.line(step.seq, fired, args.json));
+        }
+        if let Some(drawing) = &mut drawing {
+            drawing.take(step);
         }
     });
     let replayed = replayed.map_err(failed)?;
@@ -69,6 +83,9 @@ pub(crate) fn run(args: ReplayArgs) -> Result<ExitCode, Failure> {
     written.and_then(|()| out.flush()).map_err(|error| Failure::output(&error))?;
     drop(out);
     let name = reader.path().display().to_string();
+    if let (Some(drawing), Some(file)) = (drawing, &args.diagram) {
+        drawing.write(file, &name, &replayed, &zone)?;
+    }
     if args.json {
         print(&(as_json(&name, &replayed).to_string() + "\n"))?;
     } else {

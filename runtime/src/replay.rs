@@ -78,9 +78,29 @@ pub struct Replayed {
     pub notes: Vec<String>,
 }
 
+/// A record that was replayed.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// Its time.
+    pub at: Time,
+    /// What the server took.
+    pub input: &'a Input,
+    /// What that brought, and the alarms before it.
+    pub out: &'a Out,
+    /// The machine after it.
+    pub server: &'a Server,
+}
+
 /// Runs a journal through the machine, from its beginning or from its oldest snapshot, up to the first difference.
 /// `each` sees number, time and outputs of every record. Fails only when the journal cannot be read at all.
 pub fn replay(reader: &Reader, until: Until, mut each: impl FnMut(u64, Time, &Out)) -> Result<Replayed, JournalError> {
+    replay_steps(reader, until, |step| each(step.seq, step.at, step.out))
+}
+
+/// Like [`replay`], for those who want to see the inputs and the machine too.
+pub fn replay_steps(reader: &Reader, until: Until, mut each: impl FnMut(Step<'_>)) -> Result<Replayed, JournalError> {
     let (player, notes) = start(reader)?;
     let from = player.next;
     let rows = Rows::from(reader, from)?;
@@ -89,11 +109,10 @@ pub fn replay(reader: &Reader, until: Until, mut each: impl FnMut(u64, Time, &Ou
         if until.is_before(record) {
             return Ok(ControlFlow::Break(()));
         }
-        run.take(record)?;
-        if run.difference.is_some() {
-            return Ok(ControlFlow::Break(()));
-        }
-        each(record.seq, record.at, &run.player.out);
+        let input = run.take(record)?;
+        let Some(input) = input.filter(|_| run.difference.is_none()) else { return Ok(ControlFlow::Break(())) };
+        let Player { out, server, .. } = &run.player;
+        each(Step { seq: record.seq, at: record.at, input: &input, out, server });
         Ok(ControlFlow::Continue(()))
     });
     match read {
@@ -147,8 +166,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Takes a record, and notes the difference if there is one.
-    fn take(&mut self, record: Record<'_>) -> Result<(), JournalError> {
+    /// Takes a record, says what it holds, and notes the difference if there is one.
+    fn take(&mut self, record: Record<'_>) -> Result<Option<Input>, JournalError> {
         let played = self.player.play(record);
         let input = self.reader_input(record);
         let expected = stored_by(record.at, input.as_ref(), &self.player.out, &self.player.server);
@@ -156,7 +175,7 @@ impl Run<'_> {
         let (differs, sentence) = match played {
             Err(error) if error.trouble == Trouble::Diverged && input.is_none() => return Err(error),
             Err(_) => (Differs::Outputs, "the machine does something else than it did when this was recorded"),
-            Ok(()) if self.agree(record.seq, &expected, &found) => return Ok(()),
+            Ok(()) if self.agree(record.seq, &expected, &found) => return Ok(input),
             Ok(()) => (Differs::Store, "the store of messages does not hold what the record brought"),
         };
         self.difference = Some(Difference {
@@ -169,7 +188,7 @@ impl Run<'_> {
             expected: expected.iter().map(|stored| shown(&stored.columns().line)).collect(),
             found: found.iter().map(|row| shown(&row.line())).collect(),
         });
-        Ok(())
+        Ok(None)
     }
 
     fn reader_input(&self, record: Record<'_>) -> Option<Input> {

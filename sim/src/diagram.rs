@@ -4,6 +4,7 @@
 
 mod flight;
 mod html;
+pub mod recorded;
 mod scene;
 mod svg;
 #[cfg(test)]
