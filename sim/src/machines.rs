@@ -26,13 +26,17 @@ use crate::promise::Promise;
 use crate::witness::{Look, Outcome, Witness};
 use disk::Disk;
 use heap::{Event, Heap};
-use hobnob_machine::Server;
+use hobnob_machine::{ClientInput, Input, Server};
 use hub::Hub;
 use person::Person;
 use rude::Rude;
 use std::panic::AssertUnwindSafe;
 use weather::Weather;
 use wire::Wire;
+
+/// A machine's own check is asked after every so many steps of all machines, and when a machine's time is over: it costs
+/// as much as the step.
+const CHECK_EVERY: u64 = 5;
 
 /// A world under way.
 struct World<'p, 'm, M> {
@@ -58,6 +62,11 @@ struct World<'p, 'm, M> {
     /// Whether the plan has the server go down: only then is anything kept to make it again from.
     may_crash: bool,
     turn_open: bool,
+    /// How many steps machines have made.
+    steps: u64,
+    /// Room for what a server or a client takes in a step.
+    taken: Vec<Input>,
+    client_taken: Vec<ClientInput>,
 }
 
 /// Carries out a plan with the bare machines. `meddle` may put a bug in. Ends at the first promise that is broken.
@@ -101,6 +110,9 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             fate: crash::Fate::new(config),
             may_crash: plan.steps.iter().any(|step| matches!(step.what, What::Fails(crate::plan::Fault::Crash { .. }))),
             turn_open: false,
+            steps: 0,
+            taken: Vec::new(),
+            client_taken: Vec::new(),
             plan,
         }
     }
@@ -133,6 +145,8 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
         }
         if !self.witness.is_broken() {
             self.now = self.plan.end_ms;
+            self.hub.iter().for_each(|hub| hub.server.check());
+            self.clients.iter().for_each(|person| person.client.check());
             self.compare_with_replay();
         }
     }

@@ -9,11 +9,8 @@ use std::sync::Once;
 
 /// Draws a number for something.
 pub(super) fn draw(seed: u64, what: &str, a: u64, b: u64) -> u64 {
-    let mut z = seed;
-    for part in what.bytes().map(u64::from).chain([a, b]) {
-        z = mix(z ^ part);
-    }
-    z
+    let what = what.bytes().fold(0_u64, |sum, byte| (sum << 8 | sum >> 56) ^ u64::from(byte));
+    mix(mix(mix(seed ^ what) ^ a) ^ b)
 }
 
 /// Draws a time between two, both included.

@@ -67,6 +67,7 @@ impl<M: Meddle> World<'_, '_, M> {
     /// The server is gone from one moment to the next.
     pub(super) fn go_down(&mut self, how: Crash) {
         let Some(hub) = self.hub.take() else { return };
+        hub.server.check();
         self.turn_open = false;
         let stepped = self.disk.records.len();
         if let Some(batch) = hub.keeper.under_way

@@ -3,11 +3,11 @@
 //! Owns the mirror of who hears what. A model of the shipping hub, decision by decision: what is said waits for the
 //! journal, which is the keeper's.
 
-use super::World;
 use super::disk::{Query, Row, stored};
 use super::heap::Event;
 use super::turn::Turn;
 use super::wire::{Down, Flying, Line, Up};
+use super::{CHECK_EVERY, World};
 use crate::chronicle::Dir;
 use crate::meddle::Meddle;
 use crate::plan::{BEGIN_MS, Ms};
@@ -37,6 +37,8 @@ pub(super) struct Hub {
     pub(super) began: Ms,
     /// When it is foreseen to look for alarms.
     wake: Option<Ms>,
+    /// Alarms have rung that no record tells of yet.
+    pub(super) woken: bool,
     pub(super) keeper: super::keeper::Keeper,
     /// When a stopping server ends at the latest.
     pub(super) stops_at: Option<Ms>,
@@ -58,6 +60,7 @@ impl Hub {
             base,
             began,
             wake: None,
+            woken: false,
             keeper: super::keeper::Keeper::new(records),
             stops_at: None,
             told_at: None,
@@ -246,21 +249,26 @@ impl<M: Meddle> World<'_, '_, M> {
         let now = self.now;
         let Some(hub) = &mut self.hub else { return };
         let time = hub.time(now);
-        let mut inputs = vec![input];
+        let mut inputs = std::mem::take(&mut self.taken);
+        inputs.push(input);
         self.meddle.server_takes(&hub.server, time, &mut inputs);
-        for input in inputs {
+        for input in inputs.drain(..) {
             let Some(hub) = &mut self.hub else { return };
             let mut out = std::mem::take(&mut hub.out);
             out.clear();
             hub.server.step(time, input.clone(), &mut out);
             self.meddle.server_gave(&hub.server, time, &input, &mut out);
             self.witness.stepped(now, time, &input, &out, &hub.server);
-            hub.server.check();
+            self.steps += 1;
+            if self.steps.is_multiple_of(CHECK_EVERY) {
+                hub.server.check();
+            }
             let record = self.disk.records.len();
             for (shelf, entry) in out.actions.iter().filter_map(|action| stored(action, &hub.server)) {
                 hub.keeper.open_rows.push(Row { record, shelf, entry });
             }
-            if !matches!(input, Input::Wake) {
+            hub.woken = matches!(input, Input::Wake);
+            if !hub.woken {
                 self.disk.records.push((time, input));
             }
             self.meddle.shell_carries(&hub.server, time, &mut out);
@@ -271,6 +279,7 @@ impl<M: Meddle> World<'_, '_, M> {
             }
             self.hub().out.actions = actions;
         }
+        self.taken = inputs;
     }
 
     fn act(&mut self, action: Action) {

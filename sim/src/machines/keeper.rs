@@ -33,6 +33,8 @@ pub(super) struct Batch {
     /// All records before this one are in it or before it.
     pub(super) through: usize,
     pub(super) rows: Vec<Row>,
+    /// What is kept of the machine once the batch is written.
+    checkpoint: Option<Checkpoint>,
 }
 
 /// What a turn has to say, and what it waits for.
@@ -126,7 +128,8 @@ impl<M: Meddle> World<'_, '_, M> {
         let has_records = keeper.given < records;
         keeper.given = records;
         keeper.open_number += 1;
-        keeper.under_way = Some(Batch { through: records, rows: std::mem::take(&mut keeper.open_rows) });
+        let rows = std::mem::take(&mut keeper.open_rows);
+        keeper.under_way = Some(Batch { through: records, rows, checkpoint: None });
         if has_records && self.crashes_at(Moment::BeforeAppend) {
             return;
         }
@@ -134,9 +137,11 @@ impl<M: Meddle> World<'_, '_, M> {
         self.heap.push(done, Event::Appended(life));
         let hub = self.hub.as_mut().expect("it was up a moment ago");
         let every = usize::try_from(self.plan.setting.snapshot_every.max(1)).unwrap_or(usize::MAX);
-        if self.may_crash && records - hub.keeper.snapshot_at >= every {
+        // A snapshot is of what the records make, so that a start can be compared with them.
+        if self.may_crash && !hub.woken && records - hub.keeper.snapshot_at >= every {
             hub.keeper.snapshot_at = records;
-            self.disk.checkpoints.push(Checkpoint { records, server: hub.server.clone() });
+            let checkpoint = Checkpoint { records, server: hub.server.clone() };
+            hub.keeper.under_way.as_mut().expect("it was just begun").checkpoint = Some(checkpoint);
         }
     }
 
@@ -187,6 +192,7 @@ impl<M: Meddle> World<'_, '_, M> {
         let more = batch.through > self.disk.appended;
         self.disk.appended = batch.through;
         self.disk.store(batch.rows);
+        self.disk.checkpoints.extend(batch.checkpoint);
         if matches!(self.plan.setting.durability, Durability::Always) {
             self.disk.synced = batch.through;
         }

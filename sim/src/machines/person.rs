@@ -2,10 +2,10 @@
 //!
 //! Owns which connection a client has. A client that dies is another one, which knows nothing.
 
-use super::World;
 use super::chance::draw;
 use super::heap::Event;
 use super::wire::{Down, Flying, Up};
+use super::{CHECK_EVERY, World};
 use crate::chronicle::Dir;
 use crate::meddle::Meddle;
 use crate::plan::{BEGIN_MS, Deed, FaultKind, Ms};
@@ -133,16 +133,20 @@ impl<M: Meddle> World<'_, '_, M> {
     /// Steps a client's machine and carries out what it orders.
     pub(super) fn client_step(&mut self, who: usize, input: ClientInput) {
         let time = Time(BEGIN_MS + self.now);
-        let mut inputs = vec![input];
+        let mut inputs = std::mem::take(&mut self.client_taken);
+        inputs.push(input);
         self.meddle.client_takes(who, &self.clients[who].client, &mut inputs);
-        for input in inputs {
+        for input in inputs.drain(..) {
             let person = &mut self.clients[who];
             let mut out = std::mem::take(&mut person.out);
             out.clear();
             person.client.step(time, input, &mut out);
             self.meddle.client_gave(who, &person.client, &mut out);
             self.witness.client(self.now, who, &person.client, &out.fired);
-            person.client.check();
+            self.steps += 1;
+            if self.steps.is_multiple_of(CHECK_EVERY) {
+                person.client.check();
+            }
             let mut actions = std::mem::take(&mut out.actions);
             person.out = out;
             for action in actions.drain(..) {
@@ -150,6 +154,7 @@ impl<M: Meddle> World<'_, '_, M> {
             }
             self.clients[who].out.actions = actions;
         }
+        self.client_taken = inputs;
         self.foresee_client_wake(who);
     }
 
