@@ -32,7 +32,7 @@ codes! {
     CannotStart = 3,
     /// The server cannot be reached, or refused the connection.
     CannotConnect = 4,
-    /// The replay came to something else than what was recorded, or the journal is damaged.
+    /// The replay came to something else than what was recorded, a promise was broken, or the journal is damaged.
     Differs = 5,
     /// The measurement saw a message lost, doubled or out of order.
     Wrong = 6,

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod check;
 mod client;
 mod completions;
 mod exit;
@@ -37,6 +38,8 @@ enum Command {
     Log(log::LogArgs),
     /// Run a journal through the machine again, and show the first difference
     Replay(replay::ReplayArgs),
+    /// Hold a recorded run to every promise that a journal can tell of
+    Check(check::CheckArgs),
     /// Print the protocol: all of it, a state, a cell or a word
     Spec(spec::SpecArgs),
     /// Run worlds full of faults against every promise, and explain what breaks
@@ -55,6 +58,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Client(args) => client::run(args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Check(args) => check::run(args),
         Command::Spec(args) => spec::run(args),
         Command::Sim(args) => sim::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -100,8 +100,19 @@ pub fn replay(reader: &Reader, until: Until, mut each: impl FnMut(u64, Time, &Ou
 }
 
 /// Like [`replay`], for those who want to see the inputs and the machine too.
-pub fn replay_steps(reader: &Reader, until: Until, mut each: impl FnMut(Step<'_>)) -> Result<Replayed, JournalError> {
+pub fn replay_steps(reader: &Reader, until: Until, each: impl FnMut(Step<'_>)) -> Result<Replayed, JournalError> {
+    replay_from(reader, until, |_| {}, each)
+}
+
+/// Like [`replay_steps`]; `begin` sees the machine before the first record.
+pub fn replay_from(
+    reader: &Reader,
+    until: Until,
+    begin: impl FnOnce(&Server),
+    mut each: impl FnMut(Step<'_>),
+) -> Result<Replayed, JournalError> {
     let (player, notes) = start(reader)?;
+    begin(&player.server);
     let from = player.next;
     let rows = Rows::from(reader, from)?;
     let mut run = Run { reader, player, rows, from, difference: None };

@@ -10,6 +10,7 @@ mod book;
 mod converge;
 mod ends;
 mod hash;
+pub mod journal;
 mod ledger;
 mod log;
 mod names;
@@ -42,6 +43,8 @@ pub struct Judge {
     ledger: Ledger,
     /// How many records the journal has.
     records: u64,
+    /// Whether a server has started.
+    begun: bool,
     /// Whether alarms rang since the last record: a machine that is made again has not heard them yet.
     woken: bool,
     /// Whether the run began with a machine that had been somewhere: what was before is not known.
@@ -94,6 +97,7 @@ impl Judge {
             books: Books::default(),
             ledger: Ledger::default(),
             records: 0,
+            begun: false,
             woken: false,
             resumed: false,
             talks_min: u64::MAX,

@@ -10,7 +10,9 @@ use hobnob_machine::Server;
 impl Judge {
     /// A server starts with so many records.
     pub(super) fn starts(&mut self, at: Ms, records: u64, server: &Server) {
-        if records != self.records {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.records = records;
+        } else if records != self.records {
             // What was asked in records that are gone may be asked again.
             self.ledger.sessions.values_mut().for_each(|sitting| sitting.said = 0);
             self.cut(at, records);
