@@ -16,6 +16,7 @@ mod log;
 mod names;
 mod order;
 mod rows;
+pub mod unnoticed;
 mod users;
 
 use crate::chronicle::Wire;

@@ -3,7 +3,7 @@
 //! Owns who is told what: the judge, the tally, the chronicle and the digest. Changes nothing in the world.
 
 use crate::chronicle::{Chronicle, Dir, Moment, Wire};
-use crate::judge::Judge;
+use crate::judge::{Judge, unnoticed};
 use crate::plan::line::{write_deed, write_fault};
 use crate::plan::{Deed, Fault, FaultKind, Ms, Plan};
 use crate::promise::{Breach, Promise};
@@ -32,6 +32,9 @@ pub struct Outcome {
     pub chronicle: Chronicle,
     /// A digest of all that was noticed; 0 unless it was asked for.
     pub digest: u64,
+    /// A digest for each who takes part of what that one was told and shown and when, with private texts left blank;
+    /// empty unless a digest was asked for.
+    pub transcripts: Vec<u64>,
     /// The journal at the end: time and input of every record that is kept.
     pub records: Vec<(Time, Input)>,
 }
@@ -44,6 +47,7 @@ pub struct Witness<'p> {
     tally: Tally,
     chronicle: Option<Chronicle>,
     digest: Option<DefaultHasher>,
+    transcripts: Vec<DefaultHasher>,
     broken: Vec<Breach>,
 }
 
@@ -57,6 +61,7 @@ impl<'p> Witness<'p> {
             tally: Tally { worlds: 1, ..Tally::default() },
             chronicle: look.chronicle.then(|| Chronicle { names, moments: Vec::new() }),
             digest: look.digest.then(DefaultHasher::new),
+            transcripts: vec![DefaultHasher::new(); if look.digest { plan.people() } else { 0 }],
             broken: Vec::new(),
         }
     }
@@ -94,6 +99,10 @@ impl<'p> Witness<'p> {
     /// A user is shown something.
     pub fn shown(&mut self, at: Ms, who: usize, life: u32, shown: &Shown) {
         self.digest((at, who, life, 2, shown));
+        if let Some(transcript) = self.transcripts.get_mut(who) {
+            at.hash(transcript);
+            unnoticed::hash_shown(shown, transcript);
+        }
         self.tally.shown += u64::from(matches!(shown, Shown::Entry { .. }));
         self.moment(at, || Moment::Shown { client: who, text: crate::diagram::words::shown(shown) });
         let told = self.judge.shown(at, who, life, shown);
@@ -125,6 +134,10 @@ impl<'p> Witness<'p> {
     /// A message is handed to the network by the server.
     pub fn told(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) {
         self.digest((at, who, wire, 5, message));
+        if let Some(transcript) = self.transcripts.get_mut(who) {
+            at.hash(transcript);
+            unnoticed::hash_told(message, transcript);
+        }
         self.moment(at, || Moment::Sent {
             client: who,
             wire,
@@ -220,6 +233,7 @@ impl<'p> Witness<'p> {
             tally: self.tally,
             chronicle: self.chronicle.unwrap_or_default(),
             digest: self.digest.map_or(0, |digest| digest.finish()),
+            transcripts: self.transcripts.iter().map(Hasher::finish).collect(),
             records,
         }
     }

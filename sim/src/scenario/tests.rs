@@ -33,6 +33,7 @@ fn outcome(moments: &[(u64, usize, &str)]) -> Outcome {
         tally: Tally::default(),
         chronicle: Chronicle { names: Vec::new(), moments: moments.iter().map(shown).collect() },
         digest: 0,
+        transcripts: Vec::new(),
         records: Vec::new(),
     }
 }
