@@ -3,6 +3,7 @@
 //! Owns what is asked for on the command line and in which order it is done. What a world is and what it promises is the
 //! simulator's. The process's clock is asked here, for figures alone.
 
+mod explore;
 mod faults;
 mod report;
 mod source;
@@ -30,6 +31,7 @@ const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// What `hobnob sim` takes.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Two tiers carry the worlds out. `machines` joins the bare machines by a heap of events: a thousand worlds a second.
 `worlds` runs the shipping server and client on a simulated network, disk and clock. With `both`, one seed in twenty
@@ -45,6 +47,8 @@ Examples:
   hobnob sim --scenario tests/scenarios/*.toml   worlds written by hand
   hobnob sim --from hobnob-data --seeds 0..100   what was recorded, with faults")]
 pub(crate) struct SimArgs {
+    #[command(subcommand)]
+    command: Option<SimCommand>,
     /// Who carries the worlds out: machines, worlds or both
     #[arg(long, value_name = "TIER", default_value = "both", value_parser = ["machines", "worlds", "both"])]
     tier: String,
@@ -92,6 +96,13 @@ pub(crate) struct SimArgs {
     jobs: Option<u64>,
 }
 
+/// What else `hobnob sim` does.
+#[derive(clap::Subcommand)]
+enum SimCommand {
+    /// Searches small worlds to the end: every order of everything
+    Explore(explore::ExploreArgs),
+}
+
 fn read_seeds(text: &str) -> Result<Range<u64>, String> {
     let wrong = || "seeds are A..B, such as 0..1000".to_owned();
     let (from, to) = text.split_once("..").ok_or_else(wrong)?;
@@ -129,6 +140,9 @@ impl SimArgs {
 
 /// Runs what was asked for.
 pub(crate) fn run(args: &SimArgs) -> Result<ExitCode, Failure> {
+    if let Some(SimCommand::Explore(args)) = &args.command {
+        return explore::run(args);
+    }
     if args.length_ms() == 0 || args.length_ms() > 24 * 3_600_000 {
         return Err(Failure::new(ExitCode::Usage, "a world lasts between a millisecond and a day; see --length"));
     }
