@@ -15,6 +15,8 @@ impl Judge {
         } else if records != self.records {
             // What was asked in records that are gone may be asked again.
             self.ledger.sessions.values_mut().for_each(|sitting| sitting.said = 0);
+            // And whoever left muted may have been muted in them.
+            self.ledger.leavers.clear();
             self.cut(at, records);
         } else if self.woken {
             self.cut(at, records);
