@@ -57,11 +57,11 @@ bugs! {
     /// A private message goes to the lobby as well.
     PrivateInPublic = "private-in-public" => [OnlySaid, PrivateToTwo, OneOrder, CountersEqualLog, SameMessage],
     /// Who is in the room is listed in an order that depends on what was said in private.
-    PrivateSmells = "private-smells" => [Unnoticed],
+    PrivateSmells = "private-smells" => [ListedPresent, Unnoticed],
     /// What everybody is told differs from what was said.
     TextMangled = "text-mangled" => [OnlySaid, SameMessage],
     /// What was said stands under another name.
-    NameMangled = "name-mangled" => [OnlySaid, SameMessage],
+    NameMangled = "name-mangled" => [ListedPresent, OnlySaid, SameMessage],
     /// A room's messages carry the time at which the second began.
     WholeSeconds = "whole-seconds" => [TimeForward, SameMessage],
     /// Nobody is told that somebody left, and the number is used up.
@@ -71,7 +71,7 @@ bugs! {
     /// A number of a room is left out.
     NumberSkipped = "number-skipped" => [OneOrder, CountersEqualLog],
     /// Everything that is said stands in the log twice.
-    SaidTwice = "said-twice" => [StoredOnce],
+    SaidTwice = "said-twice" => [CountersEqualLog, StoredOnce],
     /// The list of rooms counts one member too many.
     RoomsMiscounted = "rooms-miscounted" => [CountersEqualLog],
     /// Somebody who is there is not listed.
@@ -87,21 +87,19 @@ bugs! {
     /// The latest message is missing from the history that a newcomer gets.
     HistoryShort = "history-short" => [HistoryMeetsLive],
     /// A newcomer is told one number too many.
-    HistoryAhead = "history-ahead" => [HistoryMeetsLive, OneOrder],
+    HistoryAhead = "history-ahead" => [CountersEqualLog, HistoryMeetsLive, OneOrder],
     /// A newcomer is told one number too few, and so gets a message of the history again.
-    HistoryBehind = "history-behind" => [HistoryMeetsLive, ShownOnce],
+    HistoryBehind = "history-behind" => [CountersEqualLog, HistoryMeetsLive, ShownOnce],
     /// Who was away gets all but the first message that was missed.
     MissedShort = "missed-short" => [OneOrder, Converged, HistoryMeetsLive],
     /// A mute is announced to end earlier than it does.
     MuteMisannounced = "mute-misannounced" => [MutedUnheard, SameMessage],
     /// Somebody who is muted gets a message through.
-    MuteLeaks = "mute-leaks" => [MutedUnheard],
-    /// A mute is lifted at once, and nobody is told.
-    MuteForgotten = "mute-forgotten" => [MutedUnheard],
+    MuteLeaks = "mute-leaks" => [OnlySaid, MutedUnheard],
     /// A request that comes twice is carried out twice.
     RepeatObeyed = "repeat-obeyed" => [StoredOnce, OneAnswer],
     /// All who join get the same resume token, so that one returns to another's session.
-    TokenShared = "token-shared" => [OneOwner, PrivateToTwo, ListedPresent, OnlySaid, OneAnswer, Converged],
+    TokenShared = "token-shared" => [JournalBeforeWord, OneOwner, PrivateToTwo, ListedPresent, OnlySaid, OneAnswer, Converged],
 
     // ── What the shells around servers did wrong.
     /// Words leave before the journal has what caused them.
@@ -109,11 +107,11 @@ bugs! {
     /// A crash loses the last record that was written.
     LastRecordLost = "last-record-lost" => [AcknowledgedKept, JournalBeforeWord, SameMessage],
     /// A record in the middle is left out when the server is made again.
-    RecordSkipped = "record-skipped" => [Replayed, AcknowledgedKept, SameMessage],
+    RecordSkipped = "record-skipped" => [JournalBeforeWord, Replayed, AcknowledgedKept, SameMessage],
     /// The last record is taken twice when the server is made again.
     RecordTwice = "record-twice" => [Replayed, StoredOnce, Sound],
     /// What was carried out is forgotten by a restart, so that a resend doubles it.
-    RestartForgetsNumbers = "restart-forgets-numbers" => [StoredOnce],
+    RestartForgetsNumbers = "restart-forgets-numbers" => [OneAnswer, StoredOnce],
     /// One message in ten is given to nobody.
     DeliveryForgotten = "delivery-forgotten" => [Converged, OneOrder],
     /// Who enters a room does not hear it.
@@ -121,9 +119,9 @@ bugs! {
     /// Who leaves a room hears it on.
     LeavingHears = "leaving-hears" => [OneOrder, PrivateToTwo, Sound],
     /// Two messages for one connection change places.
-    WordsSwapped = "words-swapped" => [OneOrder, HistoryMeetsLive, OneAnswer, NothingDropped, Converged],
-    /// Live messages go out before the history that belongs before them.
-    LiveBeforeHistory = "live-before-history" => [HistoryMeetsLive, OneOrder],
+    WordsSwapped = "words-swapped" => [PrivateToTwo, OneOrder, HistoryMeetsLive, OneAnswer, NothingDropped, Converged],
+    /// The history goes out before the welcome, when the client does not yet look for it.
+    HistoryTooEarly = "history-too-early" => [HistoryMeetsLive],
 
     // ── What clients did wrong.
     /// What was sent and not answered is sent again under a new number: stored, its acknowledgement lost, and doubled.
@@ -149,7 +147,7 @@ bugs! {
     /// What may have been sent is not called unsure.
     UnsureHidden = "unsure-hidden" => [NothingDropped],
     /// One answer in five is not shown.
-    AnswerHidden = "answer-hidden" => [NothingDropped, OneAnswer],
+    AnswerHidden = "answer-hidden" => [ShownOnce, NothingDropped, OneAnswer],
     /// A message is shown with another text than it has.
     ShownWrong = "shown-wrong" => [SameMessage, OnlySaid],
     /// Somebody who lost the connection never dials again.
@@ -203,12 +201,12 @@ impl Planted {
 }
 
 impl Meddle for Planted {
-    fn server_takes(&mut self, server: &Server, at: Time, inputs: &mut Vec<Input>) {
-        self.mangle_input(server, at, inputs);
+    fn server_takes(&mut self, _server: &Server, _at: Time, inputs: &mut Vec<Input>) {
+        self.mangle_input(inputs);
     }
 
-    fn server_gave(&mut self, server: &Server, at: Time, input: &Input, out: &mut Out) {
-        self.mangle_output(server, at, input, out);
+    fn server_gave(&mut self, server: &Server, _at: Time, input: &Input, out: &mut Out) {
+        self.mangle_output(server, input, out);
     }
 
     fn shell_carries(&mut self, _server: &Server, _at: Time, out: &mut Out) {

@@ -2,7 +2,7 @@
 
 use super::{Bug, Planted};
 use hobnob_machine::{Action, Conn, Input, Out, Server};
-use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Past, Place, Presence, Request, Secret, Time};
+use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Past, Place, Presence, Request, Secret};
 use hobnob_spec::names::{Nick, Text};
 use hobnob_spec::session::{No, State};
 use std::sync::Arc;
@@ -26,9 +26,9 @@ fn changed(entry: &Arc<Entry>, change: impl FnOnce(&mut Entry)) -> Arc<Entry> {
 }
 
 impl Planted {
-    pub(super) fn mangle_input(&mut self, server: &Server, at: Time, inputs: &mut Vec<Input>) {
+    pub(super) fn mangle_input(&mut self, inputs: &mut Vec<Input>) {
         match self.bug {
-            Bug::RepeatObeyed => self.obey_repeats(server, inputs),
+            Bug::RepeatObeyed => self.obey_repeats(inputs),
             Bug::RestartForgetsNumbers => {
                 self.restarted |= inputs.iter().any(|input| matches!(input, Input::Restarted));
                 if self.restarted {
@@ -44,24 +44,12 @@ impl Planted {
                     }
                 }
             }
-            Bug::MuteForgotten => {
-                let muted = server.sessions().filter(|session| session.state == State::Muted);
-                let Some(session) = muted.into_iter().next() else { return };
-                let operator = server.config().operator_key;
-                let (Some(conn), Some(key)) = (session.conn, operator) else { return };
-                if inputs.iter().any(|input| matches!(input, Input::Asked { conn: asking, .. } if *asking == conn)) {
-                    let nick = session.nick.expect("the muted have a nick").to_string();
-                    let asks = [Request::Operate { key }, Request::Unmute { nick }];
-                    let asked = |request| Input::Asked { conn, asked: Asked { number: SHIFT + at.0, request } };
-                    inputs.splice(0..0, asks.map(asked));
-                }
-            }
             _ => {}
         }
     }
 
     /// What was applied is applied again: its number is made a new one.
-    fn obey_repeats(&mut self, _server: &Server, inputs: &mut [Input]) {
+    fn obey_repeats(&mut self, inputs: &mut [Input]) {
         for input in inputs {
             if let Input::Asked { conn, asked } = input
                 && says(&asked.request)
@@ -85,7 +73,7 @@ impl Planted {
         }
     }
 
-    pub(super) fn mangle_output(&mut self, server: &Server, _at: Time, input: &Input, out: &mut Out) {
+    pub(super) fn mangle_output(&mut self, server: &Server, input: &Input, out: &mut Out) {
         match self.bug {
             Bug::RepeatObeyed | Bug::RestartForgetsNumbers => self.number_back(out),
             Bug::AckForgotten | Bug::AckTwice | Bug::AckOfAnother | Bug::AckShifted => self.mangle_acks(out),

@@ -25,12 +25,12 @@ impl Planted {
                     out.actions.swap(at, at + 1);
                 }
             }
-            Bug::LiveBeforeHistory => {
+            Bug::HistoryTooEarly => {
                 let earlier = |action: &Action| {
                     matches!(action, Action::Send { message: Message::Earlier { past: Past::History, .. }, .. })
                 };
                 // The sort keeps all others in their order.
-                out.actions.sort_by_key(earlier);
+                out.actions.sort_by_key(|action| !earlier(action));
             }
             _ => {}
         }
