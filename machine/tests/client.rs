@@ -221,6 +221,18 @@ fn ones_own_private_message_that_comes_before_its_answer_is_shown_in_its_place()
 }
 
 #[test]
+fn who_left_the_lobby_and_joins_again_returns_with_what_it_has_of_it() {
+    let mut script = Script::joined();
+    script.ask(Request::Leave { room: "lobby".into() }).ask(Request::Enter { room: "lobby".into() });
+    let leave = script.sent[0].number;
+    script.hear(Message::Answer { number: leave, answer: Answer::Done });
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None }).answer(welcome(5));
+    script.live(6).lose();
+    let Some(Request::Resume { have, .. }) = script.requests().pop() else { panic!("the client returns") };
+    assert_eq!(have, [Have { place: lobby(), number: 6 }]);
+}
+
+#[test]
 fn what_a_guest_asked_over_a_connection_that_died_is_asked_again_once_it_is_in() {
     let mut script = Script::new();
     script.ask(Request::Report).step(ClientInput::Opened);

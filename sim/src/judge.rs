@@ -63,6 +63,8 @@ pub struct Judge {
     moved: bool,
     /// What somebody was told of that an alarm brought, and a crash took back: it comes again.
     owed: BTreeMap<(Where, u64), Arc<Entry>>,
+    /// What a power cut took, as it may: it may still be on its way to somebody.
+    lost: BTreeMap<(Where, u64), Vec<Arc<Entry>>>,
     /// Whether the crash that is under way may take what was acknowledged.
     may_lose: bool,
     users: Vec<User>,
@@ -108,6 +110,7 @@ impl Judge {
             answer: None,
             moved: false,
             owed: BTreeMap::new(),
+            lost: BTreeMap::new(),
             may_lose: false,
             users: Vec::new(),
             people: Vec::new(),

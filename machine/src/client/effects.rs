@@ -284,7 +284,8 @@ impl Client {
     fn take_seat(&mut self, nick: &Nick, lobby: &RoomName, last: u64) {
         self.seat_is(nick);
         self.places.values_mut().for_each(|track| track.last = 0);
-        self.track(&Place::Room(lobby.clone())).last = last;
+        let track = self.track(&Place::Room(lobby.clone()));
+        (track.last, track.left) = (last, false);
     }
 
     /// Whether a room is meant by a name. Only where `Hall` and `hall` are one room is it by another name than its own.

@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use crate::plan::Ms;
 use crate::promise::Promise;
 use hobnob_machine::Server;
+use std::sync::Arc;
 
 impl Judge {
     /// A server starts with so many records.
@@ -15,6 +16,7 @@ impl Judge {
         } else if records != self.records {
             // What was asked in records that are gone may be asked again.
             self.ledger.sessions.values_mut().for_each(|sitting| sitting.said = 0);
+            self.ledger.leavers.clear();
             // And whoever left muted may have been muted in them.
             self.ledger.leavers.clear();
             self.cut(at, records);
@@ -52,6 +54,10 @@ impl Judge {
         let mut lost = Vec::new();
         for (place, book) in &mut self.books {
             lost.extend(book.cut(records).into_iter().map(|kept| (*place, kept)));
+            if book.kept.is_empty() && matches!(place, Where::Pair(..)) {
+                // The conversation has not begun.
+                book.last = 0;
+            }
         }
         let may_lose = std::mem::take(&mut self.may_lose) && records < self.records;
         for (place, kept) in lost {
@@ -59,6 +65,7 @@ impl Judge {
             self.unstored(&kept.entry);
             if may_lose {
                 self.shake(place, number);
+                self.lost.entry((place, number)).or_default().push(Arc::clone(&kept.entry));
             }
             match kept.seen {
                 Seen::No => {}

@@ -190,14 +190,16 @@ impl Judge {
 
     /// Writes an entry down.
     fn write(&mut self, step: Step<'_>, place: Where, entry: &Arc<Entry>, from: Option<SessionId>) {
-        let recorded = !matches!(step.input, Input::Wake);
+        let mut recorded = !matches!(step.input, Input::Wake);
+        let seq = self.records + u64::from(!recorded);
         let book = self.books.entry(place).or_default();
         let before = book.last_time();
         let mut seen = Seen::No;
         if !self.owed.is_empty()
             && let Some(owed) = self.owed.remove(&(place, entry.number))
         {
-            seen = Seen::Told;
+            // An alarm brought it before, and would bring it once more.
+            (seen, recorded) = (Seen::Told, false);
             if !same(&owed, entry) {
                 let sentence = format!("{} was {owed:?} and is {entry:?}", self.spell(place, entry.number));
                 self.broke(Promise::SameMessage, step.at, sentence);
@@ -212,16 +214,7 @@ impl Judge {
             );
             self.broke(Promise::TimeForward, step.at, sentence);
         }
-        let kept = Kept {
-            entry: Arc::clone(entry),
-            seq: self.records + u64::from(!recorded),
-            recorded,
-            at: step.at,
-            seen,
-            from,
-            to: None,
-            to_seq: 0,
-        };
+        let kept = Kept { entry: Arc::clone(entry), seq, recorded, at: step.at, seen, from, to: None, to_seq: 0 };
         self.books.entry(place).or_default().push(kept);
     }
 

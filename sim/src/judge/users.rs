@@ -210,6 +210,7 @@ impl Judge {
             return self.broke(Promise::PrivateToTwo, at, sentence);
         };
         self.is_the_logs(at, place, entry);
+        let lost = self.was_lost(place, entry);
         let nick = self.names.of(entry.nick.as_str());
         let kind = match place {
             Where::Room(_) => Kind::Room,
@@ -219,10 +220,22 @@ impl Judge {
         let user = &mut self.users[who];
         let own = user.nick;
         let track = user.tracks.entry(place).or_default();
+        if lost {
+            return track.shaken = true;
+        }
         if let Some((promise, how)) = track.show(own, nick, (entry, when), kind) {
             let sentence = format!("{} is shown {} {how}", self.call(who), self.spell(place, entry.number));
             self.broke(promise, at, sentence);
         }
+    }
+
+    /// Whether an entry is one that a power cut took, and not what the log has.
+    fn was_lost(&self, place: Where, entry: &Arc<Entry>) -> bool {
+        let lost = |lost: &Vec<Arc<Entry>>| lost.iter().any(|lost| same(lost, entry));
+        let kept = self.books.get(&place).and_then(|book| book.get(entry.number));
+        !self.lost.is_empty()
+            && self.lost.get(&(place, entry.number)).is_some_and(lost)
+            && !kept.is_some_and(|kept| same(&kept.entry, entry))
     }
 
     /// What somebody is told is what the log has, and the log has it already.
@@ -238,7 +251,7 @@ impl Judge {
             },
             None => (0, 0),
         };
-        if entry.number <= known_after && self.resumed {
+        if entry.number <= known_after && self.resumed || self.was_lost(place, entry) {
             return;
         }
         if let Some(owed) = self.owed.get(&(place, entry.number))
@@ -306,6 +319,7 @@ impl Judge {
 
     fn acknowledged(&mut self, at: Ms, who: usize, request: &Request, (number, time): (u64, u64)) {
         let own = self.users[who].nick;
+        let said = |lost: &Arc<Entry>, said: &String| matches!(&lost.body, Body::Text(text) if text.as_str() == said);
         let (place, text) = match request {
             Request::Say { room, text } => (Where::Room(self.names.of(room)), text),
             Request::Private { to, text } => match own {
@@ -314,6 +328,9 @@ impl Judge {
             },
             _ => return,
         };
+        if self.lost.get(&(place, number)).is_some_and(|lost| lost.iter().any(|lost| said(lost, text))) {
+            return;
+        }
         let Some(kept) = self.books.get(&place).and_then(|book| book.get(number)) else {
             if self.resumed && self.books.get(&place).is_some_and(|book| number <= book.known_after()) {
                 return;
