@@ -103,7 +103,7 @@ fn verdict(html: &mut String, page: &Page<'_>) {
     };
     let _ = writeln!(
         html,
-        "<div class=\"verdict broken\" role=\"alert\"><p><b>Broken at {}:</b> {}</p>\n\
+        "<div class=\"verdict broken\" role=\"alert\"><p><b><a href=\"#broken\">Broken at {}</a>:</b> {}</p>\n\
          <p class=\"promise\">The promise <code>{}</code>: {}</p></div>",
         write_time(breach.at),
         escape(&breach.sentence),

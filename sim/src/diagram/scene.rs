@@ -13,9 +13,6 @@ use crate::plan::Ms;
 pub(super) const LINE: i32 = 16;
 /// How wide the space is in which nothing but arrows stands, beside each client's lane.
 pub(super) const GAP: i32 = 64;
-/// How wide a character is, roughly, with some to spare.
-pub(super) const CHAR: i32 = 7;
-
 /// On which side of the server somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -106,6 +103,22 @@ impl Tone {
             Self::Up => "up",
             Self::Down => "down",
             Self::Broken => "broken",
+        }
+    }
+
+    /// How wide a character is, roughly, with some to spare.
+    pub(super) const fn char_width(self) -> i32 {
+        match self {
+            Self::Wish | Self::Trouble | Self::Up | Self::Down | Self::Broken => 8,
+            Self::ClientRow => 6,
+            Self::Shown
+            | Self::Sent
+            | Self::Stays
+            | Self::Moves
+            | Self::Ends
+            | Self::Refuses
+            | Self::Connection
+            | Self::Healed => 7,
         }
     }
 

@@ -157,7 +157,8 @@ fn arrow(svg: &mut String, arrow: &Arrow) {
 fn item(svg: &mut String, scene: &Scene, item: &Item) {
     let (left, width) = scene.texts(item.column);
     let to_the_right = matches!(item.column, Column::Client(client) if scene.lanes[client].side == Side::Left);
-    let _ = writeln!(svg, "<g class=\"{}\"><title>{}</title>", item.tone.class(), escape(&item.tip));
+    let id = if item.tone == Tone::Broken { " id=\"broken\"" } else { "" };
+    let _ = writeln!(svg, "<g{id} class=\"{}\"><title>{}</title>", item.tone.class(), escape(&item.tip));
     if item.lines.is_empty() {
         let x = match item.column {
             Column::Client(client) => scene.lanes[client].x,
@@ -170,7 +171,7 @@ fn item(svg: &mut String, scene: &Scene, item: &Item) {
     let mut y = item.y + 13;
     if item.tone.is_boxed() {
         let longest = item.lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-        let snug = i32::try_from(longest).unwrap_or(width) * char_width(item.tone) + 14;
+        let snug = i32::try_from(longest).unwrap_or(width) * item.tone.char_width() + 14;
         let snug = if matches!(item.column, Column::Client(_)) { snug.min(width) } else { width };
         let x = if to_the_right { left + width - snug } else { left };
         let round = if matches!(item.tone, Tone::Wish | Tone::Shown) { 9 } else { 3 };
@@ -189,9 +190,4 @@ fn item(svg: &mut String, scene: &Scene, item: &Item) {
         y += LINE;
     }
     *svg += "</g>\n";
-}
-
-/// How wide a character is, roughly.
-const fn char_width(tone: Tone) -> i32 {
-    if matches!(tone, Tone::ClientRow) { 6 } else { super::scene::CHAR }
 }

@@ -4,7 +4,7 @@ use super::super::flight::{Flights, Landing};
 use super::super::text::wrap;
 use super::super::tips;
 use super::super::trace::{client_row, down, row, started, whose};
-use super::{Arrow, Band, CHAR, Column, Item, LINE, Scene, Side, Tick, Tip, Tone, columns};
+use super::{Arrow, Band, Column, Item, LINE, Scene, Side, Tick, Tip, Tone, columns};
 use crate::chronicle::{Chronicle, Dir, Moment, Wire};
 use crate::plan::Ms;
 use crate::plan::line::write_time;
@@ -124,7 +124,7 @@ impl Builder<'_> {
 
     /// Puts a text into a column, and says where.
     fn put(&mut self, column: Column, tone: Tone, text: &str, tip: String) -> i32 {
-        let lines = self.wrapped(column, text);
+        let lines = self.wrapped(column, tone, text);
         let count = i32::try_from(lines.len()).expect("a text has a few lines");
         let height = LINE * count + if tone.is_boxed() { 6 } else { 2 };
         let y = self.place(column, height + 2);
@@ -233,7 +233,7 @@ impl Builder<'_> {
         let again = self.told.take().filter(|told| told.item == last && told.text == text);
         let (y, told) = if let Some(mut told) = again {
             told.names = format!("{}, {name}", told.names);
-            let lines = self.wrapped(Column::Server, &format!("→ {}: {text}", told.names));
+            let lines = self.wrapped(Column::Server, Tone::Sent, &format!("→ {}: {text}", told.names));
             let item = &mut self.scene.items[told.item];
             let more = i32::try_from(lines.len() - item.lines.len()).expect("lines are few");
             item.lines = lines;
@@ -250,9 +250,9 @@ impl Builder<'_> {
         self.takes_off(place, client, Dir::Down, y, text);
     }
 
-    fn wrapped(&self, column: Column, text: &str) -> Vec<String> {
+    fn wrapped(&self, column: Column, tone: Tone, text: &str) -> Vec<String> {
         let (_, width) = self.scene.texts(column);
-        wrap(text, usize::try_from((width - 12) / CHAR).expect("a column is wide"))
+        wrap(text, usize::try_from((width - 12) / tone.char_width()).expect("a column is wide"))
     }
 
     /// Draws what was sent as far as it is known where: the rest on its arrival.
