@@ -1,5 +1,8 @@
 //! `hobnob sim` as somebody at a terminal meets it.
 
+use hobnob_spec::messages::Request;
+use hobnob_tests::native::Native;
+use hobnob_tests::process::Process;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -72,6 +75,25 @@ fn programs_get_json() {
     assert_eq!(json["seeds"]["done"], 20);
     assert_eq!(json["tiers"]["machines"]["worlds"], 20);
     assert!(json["rows"]["declared"].as_u64() > Some(100) && json["failures"].as_array().is_some_and(Vec::is_empty));
+}
+
+#[test]
+fn a_recording_is_repeated_with_faults_and_without_its_texts() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary folders");
+    let data = folder.path().join("data").to_str().expect("a temporary folder has a plain name").to_owned();
+    let mut server =
+        Process::start("the server", Path::new(HOBNOB), &["server", "--listen", "127.0.0.1:0", "--data", &data]);
+    server.until("listening on ");
+    let addr = server.until("\n").trim().to_owned();
+    let mut native = Native::connect(&addr).expect("the server listens");
+    native.ask(1, Request::Join { nick: "ann".into(), token: None }).expect("the server reads");
+    native.answer(1).expect("the server answers");
+    native.ask(2, Request::Say { room: "lobby".into(), text: "a secret".into() }).expect("the server reads");
+    native.answer(2).expect("the server answers");
+    let text = said(&sim(&["--tier", "machines", "--from", &data, "--seed", "1", "--faults", "none", "--json"]));
+    let json: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(json["tiers"]["machines"]["messages"], 3, "what ann said, and her last two lines");
+    assert!(!text.contains("secret"), "{text}");
 }
 
 #[test]

@@ -59,13 +59,15 @@ impl Summary<'_> {
     fn figures(&self, text: &mut String, rates: bool) {
         let head = ["worlds", "virtual time", "inputs", "messages", "deliveries"];
         let _ = write!(text, "\n{:<9}", "");
-        head.iter().for_each(|word| *text += &format!("{word:>14}"));
+        for (place, word) in head.iter().enumerate() {
+            *text += &format!("{word:>width$}", width = if place == 1 { 22 } else { 14 });
+        }
         if rates {
             let _ = write!(text, "{:>16}{:>18}", "worlds/s a core", "virtual per wall");
         }
         for (tier, tally) in &self.found.tallies {
-            let virtual_time = seconds(Duration::from_secs(tally.virtual_ms / 1_000));
-            let _ = write!(text, "\n{:<9}{:>14}{virtual_time:>14}", tier.name(), grouped(tally.worlds));
+            let virtual_time = seconds(Duration::from_secs(tally.virtual_ms / 60_000 * 60));
+            let _ = write!(text, "\n{:<9}{:>14}{virtual_time:>22}", tier.name(), grouped(tally.worlds));
             for number in [tally.inputs, tally.posted, tally.shown] {
                 let _ = write!(text, "{:>14}", grouped(number));
             }
