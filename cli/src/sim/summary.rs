@@ -66,7 +66,7 @@ impl Summary<'_> {
             let _ = write!(text, "{:>16}{:>18}", "worlds/s a core", "virtual per wall");
         }
         for (tier, tally) in &self.found.tallies {
-            let virtual_time = seconds(Duration::from_secs(tally.virtual_ms / 60_000 * 60));
+            let virtual_time = seconds(Duration::from_secs(minutes_of(tally.virtual_ms)));
             let _ = write!(text, "\n{:<9}{:>14}{virtual_time:>22}", tier.name(), grouped(tally.worlds));
             for number in [tally.inputs, tally.posted, tally.shown] {
                 let _ = write!(text, "{:>14}", grouped(number));
@@ -168,6 +168,11 @@ fn seconds(time: Duration) -> String {
         Duration::from_secs(time.as_secs())
     };
     humantime::format_duration(whole).to_string()
+}
+
+/// Seconds of virtual time; of more than an hour whole minutes.
+const fn minutes_of(virtual_ms: u64) -> u64 {
+    if virtual_ms < 3_600_000 { virtual_ms / 1_000 } else { virtual_ms / 60_000 * 60 }
 }
 
 /// Thousands apart: `12,345`.
