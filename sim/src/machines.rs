@@ -36,7 +36,7 @@ use wire::Wire;
 
 /// A machine's own check is asked after every so many steps of all machines, and when a machine's time is over: it costs
 /// as much as the step.
-const CHECK_EVERY: u64 = 5;
+const CHECK_EVERY: u64 = 16;
 
 /// A world under way.
 struct World<'p, 'm, M> {

@@ -238,7 +238,7 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// At the end, whether the journal makes the server that took it: in some worlds, for it costs as much again.
     pub(super) fn compare_with_replay(&mut self) {
-        if !draw(self.plan.seed, "end", 0, 0).is_multiple_of(4) {
+        if !draw(self.plan.seed, "end", 0, 0).is_multiple_of(8) {
             return;
         }
         let Some(hub) = &self.hub else { return };
