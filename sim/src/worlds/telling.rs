@@ -6,7 +6,7 @@ use super::stage::Note;
 use crate::plan::{Fault, Ms, Plan, What};
 use crate::promise::Promise;
 use crate::witness::{Look, Outcome, Witness};
-use hobnob_machine::{Input, Out, Server};
+use hobnob_machine::{Conn, Input, Out, Server};
 use hobnob_runtime::journal::Genesis;
 use hobnob_spec::messages::Time;
 use std::collections::BTreeSet;
@@ -20,6 +20,8 @@ pub(super) struct Teller<'p> {
     records: Vec<(Time, Input)>,
     shadow: Option<Server>,
     out: Out,
+    /// The last connection before the latest start, until the server has said what became of those.
+    before_start: Option<Conn>,
     /// Steps of the plan that have met something.
     met: BTreeSet<usize>,
 }
@@ -33,6 +35,7 @@ impl<'p> Teller<'p> {
             records: Vec::new(),
             shadow: None,
             out: Out::default(),
+            before_start: None,
             met: BTreeSet::new(),
         }
     }
@@ -127,6 +130,7 @@ impl<'p> Teller<'p> {
             self.witness.broke(at, Promise::Replayed, sentence);
         }
         let shadow = self.replay();
+        self.before_start = shadow.sessions().filter_map(|view| view.conn).max();
         if let Some(recovered) = recovered {
             let mut same = shadow.clone();
             // A snapshot's machine may have rung alarms after the last record.
@@ -148,6 +152,18 @@ impl<'p> Teller<'p> {
         }
         if let Some(time) = woke {
             self.step(at, time, &Input::Wake);
+        }
+        self.look_for_ghosts(at);
+    }
+
+    /// No connection outlives its server; the first thing that a new one writes says so.
+    fn look_for_ghosts(&mut self, at: Ms) {
+        let (Some(last), Some(shadow)) = (self.before_start.take(), &self.shadow) else { return };
+        let ghost = shadow.sessions().find(|view| view.conn.is_some_and(|conn| conn <= last));
+        if let Some(ghost) = ghost {
+            let nick = ghost.nick.map_or("a guest".to_owned(), |nick| nick.to_string());
+            let sentence = format!("{nick} is taken for connected, by a connection to the server before this one");
+            self.witness.broke(at, Promise::ListedPresent, sentence);
         }
     }
 
