@@ -307,10 +307,13 @@ impl Server {
         let key = Arc::clone(&seat.key);
         let (rooms, talks) = (seat.rooms.clone(), seat.talks.clone());
         let had = self.numbers_had(turn);
+        // More than an outbox holds would end the connection, at every return anew. What is left out of a room's middle
+        // the client asks for, page by page.
+        let share = self.config.limits.outbox_bytes_max / 2 / rooms.len().max(1) as u64;
         for (room, entered) in rooms {
             let Room { name, key, log, .. } = &self.rooms[&room];
             let (name, has) = (name.clone(), had.get(&Had::Room(Arc::clone(key))).copied());
-            let missed = log.newer(has.unwrap_or(0).max(entered)).cloned().collect();
+            let missed = log.newest_within(has.unwrap_or(0).max(entered), share);
             self.send_earlier(turn, &Place::Room(name), Past::Missed, missed, out);
         }
         let waiting: BTreeSet<Pair> = self.talks.waiting_for(&key).into_iter().chain(talks.keys().cloned()).collect();

@@ -70,6 +70,20 @@ impl Log {
         self.kept.range(usize::try_from(skip).expect("it is no more than are kept")..)
     }
 
+    /// The newest kept entries of a higher number than this, as many as have so many bytes, but one at least.
+    pub(super) fn newest_within(&self, after: u64, bytes_max: u64) -> Vec<Arc<Entry>> {
+        let mut bytes = 0;
+        let fits = |entry: &&Arc<Entry>| {
+            let first = bytes == 0;
+            bytes += size(entry);
+            first || bytes <= bytes_max
+        };
+        let mut newest: Vec<_> =
+            self.kept.iter().rev().take_while(|entry| entry.number > after).take_while(fits).cloned().collect();
+        newest.reverse();
+        newest
+    }
+
     /// The newest `count` kept entries up to and with the number `last`.
     pub(super) fn latest(&self, last: u64, count: u64) -> impl Iterator<Item = &Arc<Entry>> {
         self.newer(last.saturating_sub(count)).take_while(move |entry| entry.number <= last)

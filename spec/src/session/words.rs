@@ -368,7 +368,8 @@ words! {
         SendPrivate,
         /// Sends the private messages that waited for this nick.
         DeliverLate,
-        /// Sends what the session missed, after the numbers that the client named.
+        /// Sends what the session missed, after the numbers that the client named; of a room the newest that an outbox
+        /// has place for.
         CatchUp,
 
         /// Mutes the session for its talking, each time twice as long as the last.
