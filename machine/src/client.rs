@@ -12,7 +12,7 @@ pub use io::{ClientAction, ClientFired, ClientInput, ClientOut, Shown, When};
 
 use hobnob_spec::client::{Alarm, Event, PLACES_MAX, QUEUE_MAX, State, cell};
 use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request, Secret, Time};
-use hobnob_spec::names::Nick;
+use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::row::Next;
 use hobnob_spec::session::Why;
 use order::Track;
@@ -52,12 +52,24 @@ struct Pending {
     whose: Whose,
     /// Its private message came with what was missed, before its answer.
     shown: bool,
+    /// The room that it leaves, as the server calls it, if that is known.
+    room: Option<RoomName>,
 }
 
 impl Pending {
     /// A request that waits to be sent.
     fn new(request: Request, whose: Whose) -> Self {
-        Self { number: None, request, whose, shown: false }
+        Self { number: None, request, whose, shown: false, room: None }
+    }
+
+    /// The room that the user asks to enter.
+    fn enters(&self) -> Option<&str> {
+        if let Request::Enter { room } = &self.request { Some(room) } else { None }
+    }
+
+    /// The room that the user asks to leave.
+    fn leaves(&self) -> Option<&str> {
+        if let Request::Leave { room } = &self.request { Some(room) } else { None }
     }
 }
 

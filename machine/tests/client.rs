@@ -23,6 +23,10 @@ fn lobby() -> Place {
     Place::Room(RoomName::parse("lobby").expect("a room's name"))
 }
 
+fn room(name: &str) -> Place {
+    Place::Room(RoomName::parse(name).expect("a room's name"))
+}
+
 fn entry(number: u64, who: &str) -> Arc<Entry> {
     let body = Body::Text(Text::parse(format!("text {number}")).expect("a text"));
     Arc::new(Entry { number, at: Time(1_000 + number), nick: nick(who), body })
@@ -85,6 +89,12 @@ impl Script {
         self.step(ClientInput::Lost);
         self.now = self.client.wake_at().expect("a client that is away will dial").0;
         self.step(ClientInput::Wake).step(ClientInput::Opened)
+    }
+
+    /// The places that the client says it has, when it returns.
+    fn places_had(&self) -> Vec<Place> {
+        let Some(Request::Resume { have, .. }) = self.requests().pop() else { panic!("the client returns") };
+        have.into_iter().map(|have| have.place).collect()
     }
 
     fn numbers(&self) -> Vec<u64> {
@@ -428,10 +438,22 @@ fn of_two_rooms_that_differ_by_case_the_one_that_is_named_is_left() {
         script.ask(Request::Enter { room: name.into() }).answer(Answer::Room { room, last });
     }
     script.ask(Request::Leave { room: "Tea".into() }).answer(Answer::Done).lose();
-    let Some(Request::Resume { have, .. }) = script.requests().pop() else { panic!("the client returns") };
-    let rooms: Vec<_> = have.iter().map(|have| have.place.clone()).collect();
-    let tea = Place::Room(RoomName::parse("tea").expect("a room's name"));
-    assert_eq!(rooms, [lobby(), tea]);
+    assert_eq!(script.places_had(), [lobby(), room("tea")]);
+}
+
+#[test]
+fn a_leaving_that_is_answered_again_leaves_no_other_room_that_differs_by_case() {
+    let mut script = Script::joined();
+    for name in ["Tea", "tea"] {
+        let room = RoomName::parse(name).expect("a room's name");
+        script.ask(Request::Enter { room: name.into() }).answer(Answer::Room { room, last: 3 });
+    }
+    script.ask(Request::Leave { room: "Tea".into() }).lose();
+    let number = script.sent[script.sent.len() - 2].number;
+    let rooms = ["lobby", "tea"].map(|name| StillIn { room: RoomName::parse(name).expect("a room's name"), last: 3 });
+    script.answer(Answer::Back { nick: nick("Me"), muted_ms: None, rooms: rooms.into() });
+    script.hear(Message::Answer { number, answer: Answer::Done }).lose();
+    assert_eq!(script.places_had(), [lobby(), room("tea")]);
 }
 
 #[test]

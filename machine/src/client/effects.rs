@@ -113,19 +113,23 @@ impl Client {
                 self.places.clear();
                 self.pauses = 0;
             }
-            (Effect::FollowRoom, Case::Reply(_, Answer::Room { room, last })) => {
+            (Effect::FollowRoom, Case::Reply(entered, Answer::Room { room, last })) => {
+                for pending in self.queue.iter_mut().filter(|pending| pending.room.is_none()) {
+                    if pending.leaves().is_some() && pending.leaves() == entered.enters() {
+                        pending.room = Some(room.clone());
+                    }
+                }
                 let track = self.track(&Place::Room(room.clone()));
                 track.follow_from(*last);
             }
-            (Effect::UnfollowRoom, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
-                let left = |place: &Place| matches!(place, Place::Room(name) if self.is_named(name, room));
-                let left: Vec<Place> = self.places.keys().filter(|place| left(place)).cloned().collect();
-                self.places.retain(|place, _| !left.contains(place));
-                self.queue.retain(|pending| !matches!(&pending.whose, Whose::Hole(place) if left.contains(place)));
+            (Effect::UnfollowRoom, Case::Reply(pending, _)) => {
+                if let Some(left) = self.place_left(pending) {
+                    self.places.remove(&left);
+                    self.queue.retain(|pending| pending.whose != Whose::Hole(left.clone()));
+                }
             }
-            (Effect::NoteLeft, Case::Reply(Pending { request: Request::Leave { room }, .. }, _)) => {
-                let left = |place: &Place| matches!(place, Place::Room(name) if self.is_named(name, room));
-                let left = self.places.keys().find(|place| left(place)).cloned();
+            (Effect::NoteLeft, Case::Reply(pending, _)) => {
+                let left = self.place_left(pending);
                 if let Some(track) = left.and_then(|place| self.places.get_mut(&place)) {
                     track.left = true;
                 }
@@ -240,7 +244,9 @@ impl Client {
         for _ in under_way..WINDOW {
             let Some(at) = self.queue.iter().position(|pending| pending.number.is_none()) else { break };
             let number = self.send(self.queue[at].request.clone(), out);
-            self.queue[at].number = Some(number);
+            let room = self.queue[at].leaves().and_then(|name| self.room_named(name)).cloned();
+            let pending = &mut self.queue[at];
+            (pending.number, pending.room) = (Some(number), room.or(pending.room.take()));
         }
     }
 
@@ -288,17 +294,28 @@ impl Client {
         (track.last, track.left) = (last, false);
     }
 
-    /// Whether a room is meant by a name. Only where `Hall` and `hall` are one room is it by another name than its own.
-    fn is_named(&self, room: &RoomName, name: &str) -> bool {
-        let exact = self.places.keys().any(|place| matches!(place, Place::Room(room) if room.as_str() == name));
-        if exact { room.as_str() == name } else { same_name(room.as_str(), name) }
+    /// The room of exactly that name, if its numbers are followed.
+    fn room_named(&self, name: &str) -> Option<&RoomName> {
+        self.places.keys().find_map(|place| match place {
+            Place::Room(room) if room.as_str() == name => Some(room),
+            Place::Room(_) | Place::With(_) => None,
+        })
+    }
+
+    /// The room that a request left. Only where `Hall` and `hall` are one room is it by another name than its own: when
+    /// there was one of exactly the name that the user gave, it is that one and no other.
+    fn place_left(&self, pending: &Pending) -> Option<Place> {
+        let name = pending.leaves()?;
+        if let Some(room) = &pending.room {
+            return Some(Place::Room(room.clone()));
+        }
+        let left = |place: &&Place| matches!(place, Place::Room(room) if same_name(room.as_str(), name));
+        self.places.keys().find(left).cloned()
     }
 
     /// Whether the user has asked to enter a room.
     pub(super) fn enters(&self, room: &str) -> bool {
-        self.queue
-            .iter()
-            .any(|pending| matches!(&pending.request, Request::Enter { room: again } if same_name(again, room)))
+        self.queue.iter().any(|pending| pending.enters().is_some_and(|again| same_name(again, room)))
     }
 
     /// A new session is in the lobby only; the other rooms of the old one are asked for again.

@@ -223,10 +223,28 @@ impl Judge {
         if lost {
             return track.shaken = true;
         }
+        let before = track.last;
         if let Some((promise, how)) = track.show(own, nick, (entry, when), kind) {
+            if promise == Promise::OneOrder && self.came_anew(place, own, (before, entry.number)) {
+                return;
+            }
             let sentence = format!("{} is shown {} {how}", self.call(who), self.spell(place, entry.number));
             self.broke(promise, at, sentence);
         }
+    }
+
+    /// Whether somebody went and came between two messages, of which the server kept too few to show that: then the
+    /// beginning of its stay is lost to it with its welcome.
+    fn came_anew(&self, place: Where, own: Option<Name>, (last, number): (Option<u64>, u64)) -> bool {
+        let (Some(book), Some(own), Some(last)) = (self.books.get(&place), own, last) else { return false };
+        let own = self.names.spell(own).to_lowercase();
+        let between = book.kept.iter().filter(|kept| last < kept.entry.number && kept.entry.number < number);
+        let comes = |entry: &Entry| {
+            matches!(entry.body, Body::Joined | Body::Entered) && entry.nick.as_str().to_lowercase() == own
+        };
+        matches!(place, Where::Room(_))
+            && !self.is_all_kept(place)
+            && between.into_iter().any(|kept| comes(&kept.entry))
     }
 
     /// Whether an entry is one that a power cut took, and not what the log has.
