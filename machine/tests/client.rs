@@ -116,8 +116,12 @@ fn welcome(last: u64) -> Answer {
 }
 
 fn back() -> Answer {
+    back_since(5)
+}
+
+fn back_since(since: u64) -> Answer {
     let room = RoomName::parse("lobby").expect("a room's name");
-    Answer::Back { nick: nick("Me"), muted_ms: None, rooms: vec![StillIn { room, last: 5 }] }
+    Answer::Back { nick: nick("Me"), muted_ms: None, rooms: vec![StillIn { room, last: 5, since }] }
 }
 
 #[test]
@@ -261,7 +265,7 @@ fn leaving_and_entering_again_that_is_answered_late_shows_nothing_twice() {
     let (leave, enter) = (script.sent[0].number, script.sent[1].number);
     script.lose();
     let Answer::Back { nick, muted_ms, mut rooms } = back() else { unreachable!("it is one") };
-    rooms.push(StillIn { room: den.clone(), last: 3 });
+    rooms.push(StillIn { room: den.clone(), last: 3, since: 0 });
     script.answer(Answer::Back { nick, muted_ms, rooms });
     let place = Place::Room(den.clone());
     script.hear(Message::Earlier { place: place.clone(), past: Past::Missed, entries: vec![entry(3, "Ann")] });
@@ -362,7 +366,7 @@ fn the_numbers_of_a_session_that_is_over_hide_nothing_of_the_next() {
     script.live(6).live(7).live(8);
     script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
     // A server that kept nothing numbers from 1 again, and the welcome of the new session is lost.
-    script.lose().answer(back());
+    script.lose().answer(back_since(1));
     script.shown.clear();
     let later = |number| Arc::new(Entry { at: Time(9_000), ..(*entry(number, "Ann")).clone() });
     let missed = Message::Earlier { place: lobby(), past: Past::Missed, entries: vec![later(2), later(3)] };
@@ -450,7 +454,8 @@ fn a_leaving_that_is_answered_again_leaves_no_other_room_that_differs_by_case() 
     }
     script.ask(Request::Leave { room: "Tea".into() }).lose();
     let number = script.sent[script.sent.len() - 2].number;
-    let rooms = ["lobby", "tea"].map(|name| StillIn { room: RoomName::parse(name).expect("a room's name"), last: 3 });
+    let rooms =
+        ["lobby", "tea"].map(|name| StillIn { room: RoomName::parse(name).expect("a room's name"), last: 3, since: 0 });
     script.answer(Answer::Back { nick: nick("Me"), muted_ms: None, rooms: rooms.into() });
     script.hear(Message::Answer { number, answer: Answer::Done }).lose();
     assert_eq!(script.places_had(), [lobby(), room("tea")]);

@@ -279,9 +279,11 @@ impl Walk {
                 Answer::Welcome { nick: me, room: lobby, members: vec![], last: self.lobby }
             }
             Request::Resume { .. } if luck < 30 => refused(No::SessionOver),
-            Request::Join { .. } | Request::Resume { .. } => {
-                Answer::Back { nick: me, muted_ms: None, rooms: vec![StillIn { room: lobby, last: self.lobby }] }
-            }
+            Request::Join { .. } | Request::Resume { .. } => Answer::Back {
+                nick: me,
+                muted_ms: None,
+                rooms: vec![StillIn { room: lobby, last: self.lobby, since: self.lobby }],
+            },
             Request::Say { .. } | Request::Private { .. } if luck < 80 => {
                 Answer::Posted { number: 1, at: Time(self.now), waits: false }
             }

@@ -43,6 +43,8 @@ promises! {
     OneOrder = "one-order",
     /// A number of a place means the same message to everybody, and to the log.
     SameMessage = "same-message",
+    /// What one user says stands in the log in the order in which it was said.
+    SaidInOrder = "said-in-order",
     /// What is in the log was said by whom it names.
     OnlySaid = "only-said",
     /// A private message is seen by its two parties only.

@@ -328,6 +328,8 @@ shapes! {
         pub room: RoomName,
         /// The number of its last message.
         pub last: u64,
+        /// The number of its last message before the session came in.
+        pub since: u64,
     }
 }
 

@@ -94,10 +94,13 @@ impl Client {
             }
             (Effect::TakeLostSeat, Case::Seat(Answer::Back { nick, rooms, .. })) => {
                 self.seat_is(nick);
-                // Its rooms have numbers of their own, and what was missed in them comes now.
-                let within = |name: &RoomName| rooms.iter().any(|room| room.room == *name);
-                self.places.retain(|place, _| !matches!(place, Place::Room(room) if within(room)));
                 self.places.values_mut().for_each(|track| track.last = 0);
+                // Its rooms have numbers of their own, and what was missed in them comes now.
+                for room in rooms {
+                    let place = Place::Room(room.room.clone());
+                    self.places.remove(&place);
+                    self.track(&place).last = room.since;
+                }
             }
             (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(&[room]),
             (Effect::ReenterRooms, Case::Seat(Answer::Back { rooms, .. })) => {

@@ -111,14 +111,14 @@ impl Server {
 
     pub(super) fn welcome_back(&self, turn: &Turn, out: &mut Out) {
         let seat = seat(&self.sessions[&turn.session]);
-        let still_in = |id| {
+        let still_in = |(id, since): (&crate::io::RoomId, &u64)| {
             let room: &super::session::Room = &self.rooms[id];
-            StillIn { room: room.name.clone(), last: room.log.last }
+            StillIn { room: room.name.clone(), last: room.log.last, since: *since }
         };
         let answer = Answer::Back {
             nick: seat.nick.clone(),
             muted_ms: self.sessions[&turn.session].muted_until.map(|until| until.since(turn.now)),
-            rooms: seat.rooms.keys().map(still_in).collect(),
+            rooms: seat.rooms.iter().map(still_in).collect(),
         };
         self.answer(turn, answer, out);
     }

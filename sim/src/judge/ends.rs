@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use crate::plan::Ms;
 use crate::promise::Promise;
 use hobnob_machine::Server;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Judge {
@@ -16,9 +17,9 @@ impl Judge {
         } else if records != self.records {
             // What was asked in records that are gone may be asked again.
             self.ledger.sessions.values_mut().for_each(|sitting| sitting.said = 0);
-            self.ledger.leavers.clear();
             // And whoever left muted may have been muted in them.
             self.ledger.leavers.clear();
+            self.ledger.unsure = true;
             self.cut(at, records);
         } else if self.woken {
             self.cut(at, records);
@@ -28,6 +29,13 @@ impl Judge {
         (self.records, self.woken) = (records, false);
         self.notes_limits(&server.config().limits);
         self.ledger = Ledger::of(server, &mut self.names, &self.ledger);
+        // A room that began in records that are gone may begin anew with another number.
+        let rooms: BTreeSet<_> = server.rooms().map(|view| self.names.of(view.name.as_str())).collect();
+        self.books.retain(|place, book| {
+            let gone = matches!(place, Where::Room(room) if !rooms.contains(room));
+            book.room = book.room.filter(|_| !gone);
+            !gone || !book.kept.is_empty()
+        });
         for view in server.rooms() {
             let place = Where::Room(self.names.of(view.name.as_str()));
             let book = self.books.entry(place).or_default();

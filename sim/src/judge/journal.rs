@@ -142,6 +142,7 @@ impl Seen {
                 return (None, "what users were shown stands in no journal");
             }
             Promise::Unnoticed => return (None, "it takes two runs that differ in a private message"),
+            Promise::SaidInOrder => return (None, "in which order users typed stands in no journal"),
             Promise::JournalBeforeWord => return (None, "when something was said stands in no journal"),
         };
         (Some(looked_at), things)

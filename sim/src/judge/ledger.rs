@@ -10,6 +10,9 @@ use hobnob_spec::session::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+/// Where so many may be members, no leaver's mute is forgotten for want of a place.
+const FEW: u64 = 50;
+
 /// A session.
 #[derive(Debug, Clone)]
 pub(super) struct Sitting {
@@ -42,6 +45,8 @@ pub(super) struct Ledger {
     pub(super) rooms: BTreeMap<RoomId, Hall>,
     /// Nicks whose last owner was muted on leaving.
     pub(super) leavers: BTreeMap<Name, Time>,
+    /// Whether there may be such nicks that the judge does not know.
+    pub(super) unsure: bool,
     /// The connection that is handed over to another session.
     pub(super) handed: Option<(Conn, SocketAddr)>,
 }
@@ -49,7 +54,7 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Writes down what a machine says of itself.
     pub(super) fn of(server: &Server, names: &mut Names, before: &Self) -> Self {
-        let mut ledger = Self { leavers: before.leavers.clone(), ..Self::default() };
+        let mut ledger = Self { leavers: before.leavers.clone(), unsure: before.unsure, ..Self::default() };
         let mut by_room: BTreeMap<RoomId, BTreeSet<Name>> = BTreeMap::new();
         for view in server.sessions() {
             let nick = view.nick.map(|nick| (names.of(nick.as_str()), nick));
@@ -117,6 +122,10 @@ impl Ledger {
 
     /// Keeps a leaver's mute, and of those that run no more than there may be members.
     pub(super) fn keep_mute(&mut self, nick: Name, until: Time, now: Time, most: u64) {
+        if self.unsure && most < FEW {
+            // Whose mute is forgotten depends on mutes that are not known.
+            return;
+        }
         self.leavers.retain(|_, until| *until > now);
         self.leavers.insert(nick, until);
         while self.leavers.len() as u64 > most {

@@ -30,6 +30,11 @@ pub(super) struct User {
     /// What it asked and was not told of, and when it asked.
     pub(super) pending: VecDeque<(u64, Ms)>,
     pub(super) tracks: BTreeMap<Where, Track>,
+    /// How many sessions it had, or was refused, in this life.
+    pub(super) sessions: u32,
+    /// How much it said in this life, and which of that is the last that the log has.
+    pub(super) said: u32,
+    pub(super) stored: u32,
     /// The last text that it said, which a rude one may repeat.
     pub(super) text: Option<u64>,
 }
@@ -39,6 +44,8 @@ pub(super) struct User {
 pub(super) struct Said {
     said: u32,
     stored: u32,
+    /// Who said it, in which session of which life, and as the how-manieth: if it was said once.
+    by: Option<(usize, (u32, u32), u32)>,
 }
 
 impl Judge {
@@ -83,8 +90,13 @@ impl Judge {
     fn says(&mut self, who: usize, request: &Request) {
         if let Request::Say { text, .. } | Request::Private { text, .. } = request {
             let text = hash::text(text);
-            self.texts.entry(text).or_default().said += 1;
-            self.users[who].text = Some(text);
+            let user = &mut self.users[who];
+            user.text = Some(text);
+            user.said += 1;
+            let once = (!user.rude).then_some((who, (user.life, user.sessions), user.said));
+            let said = self.texts.entry(text).or_default();
+            said.said += 1;
+            said.by = once.filter(|_| said.said == 1);
         }
     }
 
@@ -107,7 +119,16 @@ impl Judge {
                 (if said.said == 0 { Promise::OnlySaid } else { Promise::StoredOnce }, said.said, said.stored);
             let sentence =
                 format!("{text:?} of {} was said {times} times and is in the log {stored} times", entry.nick);
-            self.broke(promise, at, sentence);
+            return self.broke(promise, at, sentence);
+        }
+        if let Some((who, life, nth)) = said.by
+            && (self.users[who].life, self.users[who].sessions) == life
+        {
+            let before = std::mem::replace(&mut self.users[who].stored, nth);
+            if before > nth {
+                let sentence = format!("{text:?} of {} stands behind what was said after it", entry.nick);
+                return self.broke(Promise::SaidInOrder, at, sentence);
+            }
         }
     }
 
@@ -117,6 +138,11 @@ impl Judge {
             && let Some(said) = self.texts.get_mut(&hash::text(text.as_str()))
         {
             said.stored = said.stored.saturating_sub(1);
+            if let Some((who, life, nth)) = said.by
+                && (self.users[who].life, self.users[who].sessions) == life
+            {
+                self.users[who].stored = self.users[who].stored.min(nth - 1);
+            }
         }
     }
 
@@ -150,6 +176,7 @@ impl Judge {
             Shown::Welcome { nick, room, .. } => {
                 let (nick, lobby) = (self.names.of(nick.as_str()), self.names.of(room.as_str()));
                 let user = self.comes(at, who, nick);
+                user.sessions += 1;
                 user.tracks.entry(Where::Room(lobby)).or_default().begin_history();
             }
             Shown::Back { nick, rooms, .. } => {
@@ -165,6 +192,7 @@ impl Judge {
             Shown::Refused { .. } | Shown::Out => {
                 let user = &mut self.users[who];
                 user.goes(at);
+                user.sessions += 1;
                 user.wants = false;
                 user.nick = None;
                 user.tracks.clear();
@@ -217,6 +245,10 @@ impl Judge {
             Where::Pair(..) if self.is_all_kept(place) => Kind::Talk,
             Where::Pair(..) => Kind::Loose,
         };
+        if when == When::Live && matches!(place, Where::Room(_)) && !self.users[who].tracks.contains_key(&place) {
+            let sentence = format!("{} is shown {}, and is not in it", self.call(who), self.spell(place, entry.number));
+            return self.broke(Promise::OneOrder, at, sentence);
+        }
         let user = &mut self.users[who];
         let own = user.nick;
         let track = user.tracks.entry(place).or_default();

@@ -264,8 +264,11 @@ impl Naive {
         (user.conn, user.addr, user.heard, user.pinged) = (guest.conn, guest.addr, now, false);
         (user.return_by, user.garbled) = (None, 0);
         let seat = self.seat(who).clone();
-        let rooms =
-            seat.rooms.keys().map(|room| StillIn { room: self.rooms[*room].name.clone(), last: self.last(*room) });
+        let rooms = seat.rooms.iter().map(|(room, since)| StillIn {
+            room: self.rooms[*room].name.clone(),
+            last: self.last(*room),
+            since: *since,
+        });
         let rooms = rooms.collect();
         let muted_ms = self.users[&who].muted_until.map(|until| until.since(now));
         self.answer(who, number, Answer::Back { nick: seat.nick.clone(), muted_ms, rooms });
