@@ -141,7 +141,8 @@ impl Judge {
             if let Some((who, life, nth)) = said.by
                 && (self.users[who].life, self.users[who].sessions) == life
             {
-                self.users[who].stored = self.users[who].stored.min(nth - 1);
+                // What was before it may never have come into the log.
+                self.users[who].stored = if self.users[who].stored >= nth { 0 } else { self.users[who].stored };
             }
         }
     }
