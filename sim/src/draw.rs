@@ -189,7 +189,7 @@ mod tests {
                 match &knobs.faults {
                     Faults::None => assert!(kinds.is_empty(), "seed {seed}: {kinds:?}"),
                     Faults::Only(only) => {
-                        assert!(kinds.iter().all(|kind| only.contains(kind)), "seed {seed}: {kinds:?}")
+                        assert!(kinds.iter().all(|kind| only.contains(kind)), "seed {seed}: {kinds:?}");
                     }
                     Faults::Light | Faults::Heavy => {}
                 }

@@ -144,9 +144,9 @@ impl Keeper {
         self.failing
     }
 
-    /// When the batch that could not be appended is tried again.
+    /// When the batch that could not be appended is tried again; not once the journal was told to close.
     pub(super) fn retry_at(&self) -> Option<Duration> {
-        self.refused.as_ref().map(|(_, at)| *at)
+        self.refused.as_ref().filter(|_| !self.closing).map(|(_, at)| *at)
     }
 
     /// How many records are not durable yet.

@@ -9,11 +9,14 @@ use std::sync::Arc;
 /// A broken promise: which, and in what way.
 pub(super) type Broken = (Promise, String);
 
+/// The two parties of a private conversation, in order.
+type Parties = (Arc<str>, Arc<str>);
+
 /// What is said in the world: each place's entries in their order, places named as the log names them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Said {
     rooms: BTreeMap<Arc<str>, Vec<Arc<Entry>>>,
-    talks: BTreeMap<(Arc<str>, Arc<str>), Vec<Arc<Entry>>>,
+    talks: BTreeMap<Parties, Vec<Arc<Entry>>>,
 }
 
 impl Said {
@@ -25,7 +28,7 @@ impl Said {
     }
 
     /// Takes in an entry of a private conversation.
-    pub(super) fn talk(&mut self, pair: (Arc<str>, Arc<str>), entry: &Arc<Entry>) -> Result<(), Broken> {
+    pub(super) fn talk(&mut self, pair: Parties, entry: &Arc<Entry>) -> Result<(), Broken> {
         let entries = self.talks.entry(pair).or_default();
         entries.push(Arc::clone(entry));
         once(entries)
@@ -37,7 +40,7 @@ impl Said {
     }
 
     /// The entries of the conversation of two.
-    pub(super) fn of_pair(&self, pair: &(Arc<str>, Arc<str>)) -> &[Arc<Entry>] {
+    pub(super) fn of_pair(&self, pair: &Parties) -> &[Arc<Entry>] {
         self.talks.get(pair).map(Vec::as_slice).unwrap_or_default()
     }
 

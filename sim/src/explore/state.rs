@@ -401,7 +401,7 @@ impl State {
                 }
             }
             Action::Keep { pair: Pair(one, other), entry, .. } => {
-                Arc::make_mut(&mut side.said).talk((one, other), &entry)?
+                Arc::make_mut(&mut side.said).talk((one, other), &entry)?;
             }
             Action::Hear { conn, room } => drop(side.hears.entry(conn).or_default().insert(room)),
             Action::Unhear { conn, room } => drop(side.hears.entry(conn).or_default().remove(&room)),

@@ -256,10 +256,8 @@ impl Judge {
         }
         let speaks = own == Some(speaker);
         if speaks && kept.from.is_none_or(|from| from == id) || !speaks && kept.to.is_none_or(|to| to == id) {
-            if !speaks {
-                if kept.to.replace(id).is_none() {
-                    kept.to_seq = record;
-                }
+            if !speaks && kept.to.replace(id).is_none() {
+                kept.to_seq = record;
             }
             return;
         }

@@ -127,7 +127,7 @@ impl Judge {
             let before = std::mem::replace(&mut self.users[who].stored, nth);
             if before > nth {
                 let sentence = format!("{text:?} of {} stands behind what was said after it", entry.nick);
-                return self.broke(Promise::SaidInOrder, at, sentence);
+                self.broke(Promise::SaidInOrder, at, sentence);
             }
         }
     }
@@ -199,7 +199,7 @@ impl Judge {
                 user.tracks.clear();
             }
             Shown::Lost | Shown::Goodbye { .. } | Shown::Foreign | Shown::Unreachable { .. } => {
-                self.users[who].goes(at)
+                self.users[who].goes(at);
             }
             Shown::Retry { pause_ms } => {
                 self.users[who].goes(at);

@@ -9,7 +9,7 @@ use std::sync::Once;
 
 /// Draws a number for something.
 pub(super) fn draw(seed: u64, what: &str, a: u64, b: u64) -> u64 {
-    let what = what.bytes().fold(0_u64, |sum, byte| (sum << 8 | sum >> 56) ^ u64::from(byte));
+    let what = what.bytes().fold(0_u64, |sum, byte| sum.rotate_left(8) ^ u64::from(byte));
     mix(mix(mix(seed ^ what) ^ a) ^ b)
 }
 
