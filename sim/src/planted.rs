@@ -120,8 +120,6 @@ bugs! {
     LeavingHears = "leaving-hears" => [OneOrder, PrivateToTwo, Sound],
     /// Two messages for one connection change places.
     WordsSwapped = "words-swapped" => [PrivateToTwo, OneOrder, HistoryMeetsLive, OneAnswer, NothingDropped, Converged],
-    /// The history goes out before the welcome, when the client does not yet look for it.
-    HistoryTooEarly = "history-too-early" => [HistoryMeetsLive],
 
     // ── What clients did wrong.
     /// What was sent and not answered is sent again under a new number: stored, its acknowledgement lost, and doubled.
@@ -129,13 +127,13 @@ bugs! {
     /// What was sent and not answered is not sent again.
     ResendForgotten = "resend-forgotten" => [NothingDropped, OneAnswer],
     /// What waited is sent in the opposite order on returning.
-    ResendReversed = "resend-reversed" => [NothingDropped, OneAnswer],
+    ResendReversed = "resend-reversed" => [SaidInOrder, OneOrder, NothingDropped, OneAnswer],
     /// A message is taken for known when its number is not above the highest of any room.
     DedupeAcrossRooms = "dedupe-across-rooms" => [OneOrder, Converged],
     /// The first message after returning is taken for known.
     DedupeAfterReturn = "dedupe-after-return" => [OneOrder, Converged, HistoryMeetsLive],
     /// After returning, what was shown is shown again.
-    HistoryDoubled = "history-doubled" => [ShownOnce],
+    HistoryDoubled = "history-doubled" => [OneOrder, ShownOnce],
     /// What comes together is shown by its second and then by its nick.
     SecondsAsOrder = "seconds-as-order" => [OneOrder, HistoryMeetsLive],
     /// A hole is passed over without a word.
@@ -147,11 +145,9 @@ bugs! {
     /// What may have been sent is not called unsure.
     UnsureHidden = "unsure-hidden" => [NothingDropped],
     /// One answer in five is not shown.
-    AnswerHidden = "answer-hidden" => [ShownOnce, NothingDropped, OneAnswer],
+    AnswerHidden = "answer-hidden" => [OneOrder, ShownOnce, NothingDropped, OneAnswer],
     /// A message is shown with another text than it has.
     ShownWrong = "shown-wrong" => [SameMessage, OnlySaid],
-    /// Somebody who lost the connection never dials again.
-    NeverRedials = "never-redials" => [Converged],
 }
 
 /// A run with one bug in it.
@@ -225,8 +221,8 @@ impl Meddle for Planted {
         self.mangle_records(records);
     }
 
-    fn client_takes(&mut self, who: usize, client: &Client, inputs: &mut Vec<ClientInput>) {
-        self.mangle_heard(who, client, inputs);
+    fn client_takes(&mut self, who: usize, _client: &Client, inputs: &mut Vec<ClientInput>) {
+        self.mangle_heard(who, inputs);
     }
 
     fn client_gave(&mut self, who: usize, client: &Client, out: &mut ClientOut) {

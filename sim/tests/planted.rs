@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How many seeds a bug may stay unnoticed.
-const SEEDS: u64 = 10_000;
+const SEEDS: u64 = 1_000;
 const THREADS: usize = 2;
 
 /// The first seed that shows a bug, counted from 1, and what is seen broken.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const SHIFT: u64 = 1 << 40;
 
 impl Planted {
-    pub(super) fn mangle_heard(&mut self, who: usize, client: &Client, inputs: &mut Vec<ClientInput>) {
+    pub(super) fn mangle_heard(&mut self, who: usize, inputs: &mut Vec<ClientInput>) {
         match self.bug {
             Bug::ResendDoubles => {
                 for input in inputs {
@@ -45,9 +45,6 @@ impl Planted {
                     }
                 }
             }
-            Bug::NeverRedials if client.state() == State::Away => {
-                inputs.retain(|input| !matches!(input, ClientInput::Wake));
-            }
             _ => {}
         }
     }
@@ -74,10 +71,6 @@ impl Planted {
                         *entry = Arc::new(Entry { body, ..Entry::clone(entry) });
                     }
                 }
-            }
-            Bug::NeverRedials => {
-                let away = client.state() == State::Redialing;
-                out.actions.retain(|action| !(away && matches!(action, ClientAction::Dial)));
             }
             _ => {}
         }

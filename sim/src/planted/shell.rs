@@ -2,7 +2,7 @@
 
 use super::{Bug, Planted};
 use hobnob_machine::{Action, Input, Out};
-use hobnob_spec::messages::{Message, Past, Time};
+use hobnob_spec::messages::Time;
 
 impl Planted {
     pub(super) fn mangle_orders(&mut self, out: &mut Out) {
@@ -24,13 +24,6 @@ impl Planted {
                 if let Some(at) = pairs.into_iter().position(same) {
                     out.actions.swap(at, at + 1);
                 }
-            }
-            Bug::HistoryTooEarly => {
-                let earlier = |action: &Action| {
-                    matches!(action, Action::Send { message: Message::Earlier { past: Past::History, .. }, .. })
-                };
-                // The sort keeps all others in their order.
-                out.actions.sort_by_key(|action| !earlier(action));
             }
             _ => {}
         }
