@@ -67,7 +67,8 @@ impl Judge {
                 book.last = 0;
             }
         }
-        let may_lose = std::mem::take(&mut self.may_lose) && records < self.records;
+        // What an alarm brought may be lost though no record is.
+        let may_lose = std::mem::take(&mut self.may_lose);
         for (place, kept) in lost {
             let number = kept.entry.number;
             self.unstored(&kept.entry);
