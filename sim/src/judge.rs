@@ -23,7 +23,7 @@ use crate::chronicle::Wire;
 use crate::plan::{Crash, Deed, Durability, Fault, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use book::{Books, Where};
-use hobnob_machine::{Action, Client, Input, Out, Server, Shown};
+use hobnob_machine::{Action, Input, Out, Server, Shown};
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::{Body, Entry, Message, Time};
 use hobnob_spec::profile::NickCase;
@@ -134,12 +134,6 @@ impl Judge {
         self.take()
     }
 
-    /// A client after a step.
-    pub fn client(&mut self, at: Ms, who: usize, client: &Client) -> Vec<Breach> {
-        let _ = (at, who, client);
-        Vec::new()
-    }
-
     /// The server says something over a connection.
     pub fn told(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) -> Vec<Breach> {
         let _ = who;
@@ -152,18 +146,7 @@ impl Judge {
         let _ = time;
         self.records += u64::from(!matches!(input, Input::Wake));
         self.woken = matches!(input, Input::Wake) && (self.woken || !out.fired.is_empty());
-        let was_open = match input {
-            Input::Asked { conn, .. } | Input::Garbled { conn } => self.ledger.conns.contains_key(conn),
-            Input::Opened { .. }
-            | Input::Foreign { .. }
-            | Input::TooSlow { .. }
-            | Input::Lost { .. }
-            | Input::Wake
-            | Input::Configured(_)
-            | Input::Restarted
-            | Input::Outage { .. }
-            | Input::Stopping => false,
-        };
+        let was_open = answers::asked(input).is_some_and(|(conn, _)| self.ledger.conns.contains_key(&conn));
         if let Input::Configured(config) = input {
             self.notes_limits(&config.limits);
         }
@@ -228,7 +211,7 @@ impl Judge {
         let _ = records;
         self.compare(at, server, Promise::CountersEqualLog);
         self.owes(at);
-        self.converged(at, server);
+        self.converged(at);
         self.take()
     }
 

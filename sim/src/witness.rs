@@ -8,7 +8,7 @@ use crate::plan::line::{write_deed, write_fault};
 use crate::plan::{Deed, Fault, FaultKind, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use crate::tally::Tally;
-use hobnob_machine::{Client, ClientFired, Input, Out, Server, Shown};
+use hobnob_machine::{ClientFired, Input, Out, Server, Shown};
 use hobnob_spec::messages::{Asked, Message, Time};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -109,14 +109,12 @@ impl<'p> Witness<'p> {
         self.take(told);
     }
 
-    /// The client's machine, after each step. Only the machines tier can show it.
-    pub fn client(&mut self, at: Ms, who: usize, client: &Client, fired: &[ClientFired]) {
+    /// The rows of a client's table that fired. Only the machines tier can show it.
+    pub fn client(&mut self, at: Ms, who: usize, fired: &[ClientFired]) {
         for fired in fired {
             self.tally.client_coverage.count(fired);
             self.moment(at, || Moment::ClientFired { client: who, fired: *fired });
         }
-        let told = self.judge.client(at, who, client);
-        self.take(told);
     }
 
     /// A connection stands. From the machine's `Opened` on it is known whose `conn` is.

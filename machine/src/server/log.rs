@@ -72,14 +72,8 @@ impl Log {
 
     /// The newest kept entries of a higher number than this, as many as have so many bytes, but one at least.
     pub(super) fn newest_within(&self, after: u64, bytes_max: u64) -> Vec<Arc<Entry>> {
-        let mut bytes = 0;
-        let fits = |entry: &&Arc<Entry>| {
-            let first = bytes == 0;
-            bytes += size(entry);
-            first || bytes <= bytes_max
-        };
-        let mut newest: Vec<_> =
-            self.kept.iter().rev().take_while(|entry| entry.number > after).take_while(fits).cloned().collect();
+        let newer = self.kept.iter().rev().take_while(|entry| entry.number > after);
+        let mut newest: Vec<_> = newer.take_while(within(bytes_max)).cloned().collect();
         newest.reverse();
         newest
     }
@@ -98,7 +92,6 @@ impl Log {
 
     /// A page of what is kept, oldest first, and whether there are older entries, here or in a store.
     pub(super) fn page(&self, span: Span, stored: bool) -> (Vec<Arc<Entry>>, bool) {
-        let mut bytes = 0;
         let mut page: Vec<_> = self
             .kept
             .iter()
@@ -106,11 +99,7 @@ impl Log {
             .skip_while(|entry| entry.number >= span.before)
             .take_while(|entry| entry.number > span.after)
             .take(usize::try_from(span.limit).unwrap_or(usize::MAX))
-            .take_while(|entry| {
-                let first = bytes == 0;
-                bytes += size(entry);
-                first || bytes <= PAGE_BYTES_MAX as u64
-            })
+            .take_while(within(PAGE_BYTES_MAX as u64))
             .cloned()
             .collect();
         page.reverse();
@@ -128,6 +117,16 @@ impl Log {
         );
         let bytes: u64 = self.kept.iter().map(|entry| size(entry)).sum();
         assert_eq!(bytes, self.kept_bytes, "the bytes kept are counted");
+    }
+}
+
+/// Whether the next entry is the first, or has place within so many bytes with those before it.
+fn within(bytes_max: u64) -> impl FnMut(&&Arc<Entry>) -> bool {
+    let mut bytes = 0;
+    move |entry| {
+        let first = bytes == 0;
+        bytes += size(entry);
+        first || bytes <= bytes_max
     }
 }
 

@@ -9,6 +9,23 @@ use hobnob_machine::{Conn, Input, SessionId};
 use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Presence, Request, Where as Asked};
 use std::sync::Arc;
 
+/// Over which connection and under which number an input asks for an answer; 0 where the bytes were no request.
+pub(super) fn asked(input: &Input) -> Option<(Conn, u64)> {
+    match input {
+        Input::Asked { conn, asked } => Some((*conn, asked.number)),
+        Input::Garbled { conn } => Some((*conn, 0)),
+        Input::Opened { .. }
+        | Input::Foreign { .. }
+        | Input::TooSlow { .. }
+        | Input::Lost { .. }
+        | Input::Wake
+        | Input::Configured(_)
+        | Input::Restarted
+        | Input::Outage { .. }
+        | Input::Stopping => None,
+    }
+}
+
 impl Judge {
     /// A message for one connection.
     pub(super) fn sent(&mut self, step: Step<'_>, conn: Conn, message: &Message, again: bool) {
@@ -35,19 +52,7 @@ impl Judge {
     /// Every request gets one answer, or its connection ends.
     pub(super) fn judge_answers(&mut self, step: Step<'_>, was_open: bool) {
         let (answers, answer) = (std::mem::take(&mut self.answers), self.answer.take());
-        let asked = match step.input {
-            Input::Asked { conn, asked } => Some((*conn, asked.number)),
-            Input::Garbled { conn } => Some((*conn, 0)),
-            Input::Opened { .. }
-            | Input::Foreign { .. }
-            | Input::TooSlow { .. }
-            | Input::Lost { .. }
-            | Input::Wake
-            | Input::Configured(_)
-            | Input::Restarted
-            | Input::Outage { .. }
-            | Input::Stopping => None,
-        };
+        let asked = asked(step.input);
         let right = match asked {
             None => answers == 0,
             Some(asked) if answers == 1 => answer == Some(asked) && was_open,

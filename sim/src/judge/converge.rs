@@ -4,7 +4,6 @@ use super::Judge;
 use super::book::Where;
 use crate::plan::Ms;
 use crate::promise::Promise;
-use hobnob_machine::Server;
 use hobnob_spec::client::{ANSWER_MS, DIAL_MS, SILENCE_MS};
 use hobnob_spec::session::State;
 
@@ -13,7 +12,7 @@ const SETTLE_MS: Ms = 5_000;
 
 impl Judge {
     /// Judges who is in, and what everybody has.
-    pub(super) fn converged(&mut self, at: Ms, server: &Server) {
+    pub(super) fn converged(&mut self, at: Ms) {
         for who in 0..self.users.len() {
             let user = &self.users[who];
             if user.rude || !user.wants {
@@ -29,12 +28,12 @@ impl Judge {
             // A connection that died in silence is noticed after a while.
             let certain = self.heal + SILENCE_MS + ANSWER_MS + SETTLE_MS;
             if inside && at > certain && at > since + SETTLE_MS {
-                self.is_up_to_date(at, who, server);
+                self.is_up_to_date(at, who);
             }
         }
     }
 
-    fn is_up_to_date(&mut self, at: Ms, who: usize, server: &Server) {
+    fn is_up_to_date(&mut self, at: Ms, who: usize) {
         let user = &self.users[who];
         let nick = user.nick.expect("who is in has a nick");
         let name = self.names.spell(nick);
@@ -52,7 +51,6 @@ impl Judge {
         for place in halls.iter().filter_map(|hall| hall.name).map(Where::Room).collect::<Vec<_>>() {
             self.has_all(at, who, place);
         }
-        let _ = server;
     }
 
     /// Whether a user has all of a room up to what was said a while ago.

@@ -61,10 +61,9 @@ impl Judge {
                 self.asks(at, who, request);
             }
             Deed::Flood { room, times, text } => {
-                for number in 1..=*times {
-                    let request = Request::Say { room: room.clone(), text: format!("{text} {number}") };
-                    self.says(who, &request);
-                    self.asks(at, who, &request);
+                for line in Deed::flood_lines(room, *times, text) {
+                    self.says(who, &line);
+                    self.asks(at, who, &line);
                 }
             }
             Deed::Die => {

@@ -99,16 +99,23 @@ impl<M: Meddle> World<'_, '_, M> {
         open.filter(|(_, wire)| wire.stands && !wire.client_gone && mine(wire.who)).map(|(at, _)| at).collect()
     }
 
+    /// Cuts the connections of somebody's client, or everybody's: what was under way is lost. A fault that meets none is
+    /// not told of.
+    fn cut_wires(&mut self, fault: &Fault, who: Option<usize>) -> Vec<usize> {
+        let wires = self.open_wires(who);
+        if !wires.is_empty() {
+            self.witness.fault(self.now, fault, true);
+        }
+        for wire in &wires {
+            self.wires[*wire].up.cut();
+            self.wires[*wire].down.cut();
+        }
+        wires
+    }
+
     /// Both sides are told, and what was under way is lost.
     fn reset(&mut self, fault: &Fault, who: Option<usize>) {
-        let wires = self.open_wires(who);
-        if wires.is_empty() {
-            return;
-        }
-        self.witness.fault(self.now, fault, true);
-        for wire in wires {
-            self.wires[wire].up.cut();
-            self.wires[wire].down.cut();
+        for wire in self.cut_wires(fault, who) {
             self.tell_server(wire);
             self.tell_client(wire);
         }
@@ -116,14 +123,7 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// One side is gone and the other is never told.
     fn half_open(&mut self, fault: &Fault, who: usize, untold: Way) {
-        let wires = self.open_wires(Some(who));
-        if wires.is_empty() {
-            return;
-        }
-        self.witness.fault(self.now, fault, true);
-        for wire in wires {
-            self.wires[wire].up.cut();
-            self.wires[wire].down.cut();
+        for wire in self.cut_wires(fault, Some(who)) {
             // What is still sent goes nowhere.
             self.wires[wire].up.reopen();
             self.wires[wire].down.reopen();

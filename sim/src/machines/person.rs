@@ -73,9 +73,7 @@ impl<M: Meddle> World<'_, '_, M> {
             Deed::Ask(request) => self.client_asks(who, request.clone()),
             Deed::Flood { room, times, text } => {
                 self.witness.misdeed(FaultKind::Flood);
-                for time in 1..=*times {
-                    self.client_asks(who, Request::Say { room: room.clone(), text: format!("{text} {time}") });
-                }
+                Deed::flood_lines(room, *times, text).for_each(|line| self.client_asks(who, line));
             }
             Deed::Quit => self.client_step(who, ClientInput::Quit),
             Deed::Close => self.client_step(who, ClientInput::Close),
@@ -142,7 +140,7 @@ impl<M: Meddle> World<'_, '_, M> {
             out.clear();
             person.client.step(time, input, &mut out);
             self.meddle.client_gave(who, &person.client, &mut out);
-            self.witness.client(self.now, who, &person.client, &out.fired);
+            self.witness.client(self.now, who, &out.fired);
             self.steps += 1;
             if self.steps.is_multiple_of(CHECK_EVERY) {
                 person.client.check();

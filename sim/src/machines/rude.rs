@@ -61,9 +61,7 @@ impl<M: Meddle> World<'_, '_, M> {
             Deed::Quit => self.asks_by_hand(who, Request::Quit),
             Deed::Flood { room, times, text } => {
                 self.witness.misdeed(FaultKind::Flood);
-                for time in 1..=*times {
-                    self.asks_by_hand(who, Request::Say { room: room.clone(), text: format!("{text} {time}") });
-                }
+                Deed::flood_lines(room, *times, text).for_each(|line| self.asks_by_hand(who, line));
             }
             Deed::Repeat => {
                 if let Some(asked) = self.rude(who).last.clone() {

@@ -49,6 +49,13 @@ pub enum Deed {
     Send(Raw),
 }
 
+impl Deed {
+    /// The lines of a flood, one after the other.
+    pub fn flood_lines<'a>(room: &'a str, times: u32, text: &'a str) -> impl Iterator<Item = Request> + use<'a> {
+        (1..=times).map(move |number| Request::Say { room: room.to_owned(), text: format!("{text} {number}") })
+    }
+}
+
 /// Bytes that nobody should send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Raw {

@@ -12,7 +12,6 @@ use futures_lite::FutureExt;
 use hobnob_machine::{Config, Server};
 use hobnob_runtime::journal::{Genesis, Trouble, recover};
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve};
-use hobnob_spec::messages::Request;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -161,9 +160,8 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
             Deed::Ask(request) => living.wish(Intent::Ask(request)).await,
             Deed::Flood { room, times, text } => {
                 stage.note(now_ms(), Note::Misdeed(FaultKind::Flood));
-                for number in 1..=times {
-                    let request = Request::Say { room: room.clone(), text: format!("{text} {number}") };
-                    living.wish(Intent::Ask(request)).await;
+                for line in Deed::flood_lines(&room, times, &text) {
+                    living.wish(Intent::Ask(line)).await;
                 }
             }
             Deed::Quit => living.wish(Intent::Quit).await,

@@ -71,9 +71,7 @@ impl Rude {
             Deed::Ask(request) => self.ask(request),
             Deed::Flood { room, times, text } => {
                 misdeed(FaultKind::Flood);
-                for number in 1..=times {
-                    self.ask(Request::Say { room: room.clone(), text: format!("{text} {number}") });
-                }
+                Deed::flood_lines(&room, times, &text).for_each(|line| self.ask(line));
             }
             Deed::Quit => self.ask(Request::Quit),
             Deed::Close | Deed::HangUp | Deed::Die => self.attended = None,
