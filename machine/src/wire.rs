@@ -3,4 +3,6 @@
 //! All bytes from outside are parsed here, with limits. A dialect has its own small state; none knows the table, and
 //! none reads, writes or waits.
 
+pub mod door;
 pub mod native;
+pub mod tongue;

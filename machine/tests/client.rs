@@ -333,7 +333,16 @@ fn a_silent_connection_is_asked_and_then_given_up() {
 
 #[test]
 fn whom_the_server_sends_away_for_good_does_not_come_back_and_gets_the_text_back() {
-    let stays = [Why::Kicked, Why::Flooding, Why::Idle, Why::Replaced, Why::Malformed, Why::Crowded, Why::Foreign];
+    let stays = [
+        Why::Kicked,
+        Why::Flooding,
+        Why::Idle,
+        Why::Replaced,
+        Why::Malformed,
+        Why::Crowded,
+        Why::NickTaken,
+        Why::Foreign,
+    ];
     for why in stays {
         let mut script = Script::joined();
         script.ask(say("one")).hear(Message::Goodbye { why });

@@ -148,6 +148,7 @@ fn draw_profile(rng: &mut Rng) -> Profile {
             history: *pick(rng, JoinHistory::ALL),
             flood: *pick(rng, Flood::ALL),
             nick_case: *pick(rng, NickCase::ALL),
+            ..Profile::open()
         },
     }
 }

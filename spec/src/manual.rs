@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::messages::{
     Active, Answer, Asked, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
 };
-use crate::profile::{Absent, Flood, JoinHistory, NickCase, NickTaken, Profile};
+use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
 use crate::session::{No, Session, Why};
 use crate::shapes::Shape;
 use crate::words::Words;
@@ -133,8 +133,18 @@ fn settings() -> Vec<Setting> {
     let all = |value: fn(&Profile) -> String| profiles.iter().map(value).collect::<Vec<_>>();
     let row = |field: &crate::shapes::Field| {
         // A field that is added to the profile stops the build here until it is printed.
-        let Profile { name: _, nick_taken: _, capacity: _, absent: _, history: _, flood: _, nick_case: _ } =
-            profiles[0];
+        let Profile {
+            name: _,
+            nick_taken: _,
+            capacity: _,
+            absent: _,
+            history: _,
+            flood: _,
+            nick_case: _,
+            dialects: _,
+            echo: _,
+            announcements: _,
+        } = profiles[0];
         let (choices, values) = match field.name {
             "nick_taken" => (choices::<NickTaken>(), all(|profile| lower(profile.nick_taken))),
             "capacity" => (Vec::new(), all(|profile| profile.capacity.to_string())),
@@ -142,6 +152,12 @@ fn settings() -> Vec<Setting> {
             "history" => (choices::<JoinHistory>(), all(|profile| lower(profile.history))),
             "flood" => (choices::<Flood>(), all(|profile| lower(profile.flood))),
             "nick_case" => (choices::<NickCase>(), all(|profile| lower(profile.nick_case))),
+            "dialects" => (
+                choices::<Dialect>(),
+                all(|profile| profile.dialects.iter().copied().map(lower).collect::<Vec<_>>().join(", ")),
+            ),
+            "echo" => (Vec::new(), all(|profile| if profile.echo { "yes" } else { "no" }.into())),
+            "announcements" => (choices::<Announcements>(), all(|profile| lower(profile.announcements))),
             other => unreachable!("the profile has no setting {other}"),
         };
         Setting { name: field.name, meaning: field.meaning, choices, values }

@@ -5,6 +5,37 @@ use crate::words::words;
 use serde::{Deserialize, Serialize};
 
 words! {
+    /// A way to write messages as bytes. A listener takes one or more and tells them apart by the first bytes.
+    #[serde(rename_all = "lowercase")]
+    pub enum Dialect {
+        /// Hobnob's own: frames of MessagePack.
+        Native,
+        /// JSON objects of fourteen fields (seed 003, the CS 436 chatroom).
+        Flags,
+        /// Lines such as `server:who` and `RECIPIENT:MESSAGE` (seed 001, the client-server chat).
+        Colon,
+        /// Lines such as `login NAME` and `sendto NAME TEXT` (seed 004, the CS 3560 chatroom).
+        Command,
+        /// The nick first, then lines of talk (seed 002, the multi-client chat).
+        Plain,
+    }
+}
+
+words! {
+    /// Whom of a room a listener's users hear joining, leaving, entering and being muted. It is asked where a dialect
+    /// has words for it; the native dialect always tells all, for a client keeps its lists by it.
+    #[serde(rename_all = "lowercase")]
+    pub enum Announcements {
+        /// Everybody, themselves included.
+        All,
+        /// Everybody but themselves.
+        Others,
+        /// Nobody.
+        None,
+    }
+}
+
+words! {
     /// What a guest meets whose nick is somebody's already.
     #[serde(rename_all = "lowercase")]
     pub enum NickTaken {
@@ -12,6 +43,8 @@ words! {
         Suffix,
         /// A refusal; the connection stays and may try again.
         Reject,
+        /// A word, and the end of the connection.
+        Close,
     }
 }
 
@@ -80,12 +113,19 @@ shapes! {
         pub flood: Flood,
         /// How nicks are told apart when all listeners have this profile.
         pub nick_case: NickCase,
+        /// The dialects that its listener takes; what shows none of them is refused, in the first one's words.
+        pub dialects: Vec<Dialect>,
+        /// Whether users get what they said in a room back, with its number, as the others do. A native client always
+        /// does, for it keeps its order by it.
+        pub echo: bool,
+        /// Whom of a room its users hear coming and going.
+        pub announcements: Announcements,
     }
 }
 
 impl Profile {
     /// The names of the profiles that come with Hobnob.
-    pub const NAMES: &'static [&'static str] = &["open", "classroom"];
+    pub const NAMES: &'static [&'static str] = &["open", "classroom", "messenger", "tata", "sendto"];
 
     /// The default: everybody is welcome.
     pub fn open() -> Self {
@@ -97,6 +137,9 @@ impl Profile {
             history: JoinHistory::All,
             flood: Flood::Mute,
             nick_case: NickCase::Fold,
+            dialects: vec![Dialect::Native, Dialect::Flags, Dialect::Colon, Dialect::Command],
+            echo: true,
+            announcements: Announcements::All,
         }
     }
 
@@ -107,18 +150,71 @@ impl Profile {
             nick_taken: NickTaken::Reject,
             capacity: 3,
             absent: Absent::Error,
-            history: JoinHistory::All,
-            flood: Flood::Mute,
             nick_case: NickCase::Exact,
+            dialects: vec![Dialect::Flags, Dialect::Native],
+            ..Self::open()
+        }
+    }
+
+    /// Seed 001: private messages that wait for whoever is away, and rooms.
+    pub fn messenger() -> Self {
+        Self {
+            name: "messenger".into(),
+            nick_taken: NickTaken::Reject,
+            history: JoinHistory::None,
+            nick_case: NickCase::Exact,
+            dialects: vec![Dialect::Colon, Dialect::Native],
+            announcements: Announcements::Others,
+            ..Self::open()
+        }
+    }
+
+    /// Seed 002: everybody talks to all the others, until they say `tata`.
+    pub fn tata() -> Self {
+        Self {
+            name: "tata".into(),
+            nick_taken: NickTaken::Close,
+            history: JoinHistory::None,
+            nick_case: NickCase::Exact,
+            dialects: vec![Dialect::Plain],
+            echo: false,
+            announcements: Announcements::Others,
+            ..Self::open()
+        }
+    }
+
+    /// Seed 004: messages from one user to one other who is there.
+    pub fn sendto() -> Self {
+        Self {
+            name: "sendto".into(),
+            nick_taken: NickTaken::Reject,
+            absent: Absent::Error,
+            history: JoinHistory::None,
+            nick_case: NickCase::Exact,
+            dialects: vec![Dialect::Command, Dialect::Native],
+            echo: false,
+            announcements: Announcements::None,
+            ..Self::open()
         }
     }
 
     /// The profile of that name.
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "open" => Some(Self::open()),
-            "classroom" => Some(Self::classroom()),
-            _ => None,
+        let all = [Self::open, Self::classroom, Self::messenger, Self::tata, Self::sendto];
+        all.into_iter().map(|profile| profile()).find(|profile| profile.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_has_its_name_and_a_dialect() {
+        for name in Profile::NAMES {
+            let profile = Profile::named(name).expect("a profile that is named can be had");
+            assert!(profile.name == *name && !profile.dialects.is_empty());
         }
+        assert_eq!(Profile::named("nobody"), None);
     }
 }

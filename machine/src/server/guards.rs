@@ -23,6 +23,7 @@ impl Server {
             Guard::Full => self.is_full(session),
             Guard::NickBad => matches!(turn.nick, Some(Err(NickError::Bad))),
             Guard::NickReserved => matches!(turn.nick, Some(Err(NickError::Reserved))),
+            Guard::NickTakenCloses => self.nick_taken(turn) && self.profile(session).nick_taken == NickTaken::Close,
             Guard::NickTakenForGood => self.nick_taken(turn) && self.profile(session).nick_taken == NickTaken::Reject,
             Guard::NickTaken => self.nick_taken(turn),
             Guard::TokenKnown => turn.target.is_some(),

@@ -11,6 +11,11 @@ use hobnob_spec::session::{Event, State};
 const W1: Wire = Wire(1);
 const W2: Wire = Wire(2);
 
+/// The row that fires when no other does.
+fn last_row(state: State, event: Event) -> u8 {
+    u8::try_from(hobnob_spec::session::cell(state, event).len() - 1).expect("a cell is short")
+}
+
 fn fired(nick: &str, state: State, event: Event, row: u8) -> Moment {
     let nick = Nick::parse(nick).ok();
     Moment::Fired(Fired { at: Time(0), session: SessionId(1), conn: Some(Conn(1)), nick, state, event, row })
@@ -50,7 +55,7 @@ pub(super) fn doubled() -> Chronicle {
         (3, Moment::Connected { client: 0, wire: W1 }),
         (3, up(0, W1, "1: joins as ann")),
         (12, arrived(0, W1, Dir::Up)),
-        (12, fired("ann", State::Guest, Event::Join, 7)),
+        (12, fired("ann", State::Guest, Event::Join, last_row(State::Guest, Event::Join))),
         (12, down(0, W1, "1: welcome as ann, in lobby after #0, with nobody")),
         (12, down(0, W1, "lobby #1 ann joined")),
         (21, arrived(0, W1, Dir::Down)),

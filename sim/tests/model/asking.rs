@@ -112,6 +112,7 @@ impl Naive {
         let nick = match (self.named(nick), self.profile(who).nick_taken) {
             (None, _) => wished,
             (Some(_), NickTaken::Reject) => return self.refuse_as(who, number, No::NickTaken),
+            (Some(_), NickTaken::Close) => return self.end(who, Why::NickTaken, true),
             (Some(_), NickTaken::Suffix) => self.drawn_for(&wished),
         };
         self.take_seat(who, number, &nick, token);

@@ -101,7 +101,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 fn profile() -> impl Strategy<Value = Profile> {
     let knobs = (
-        select(&[NickTaken::Suffix, NickTaken::Reject][..]),
+        select(NickTaken::ALL),
         select(&[1, 2, 100][..]),
         select(&[Absent::Store, Absent::Error, Absent::Discard][..]),
         select(&[JoinHistory::All, JoinHistory::None][..]),

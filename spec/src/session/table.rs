@@ -32,6 +32,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Full,             &[Refuse(No::Full)],                                                    Stay),
             R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
             R(NickReserved,     &[Refuse(No::NickReserved)],                                            Stay),
+            R(NickTakenCloses,  &[Farewell(Why::NickTaken)],                                            End),
             R(NickTakenForGood, &[Refuse(No::NickTaken)],                                               Stay),
             R(NickTaken,        &[TakeSuffixedNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
             R(Always,           &[TakeNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],

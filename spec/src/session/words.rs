@@ -132,6 +132,8 @@ words! {
         NickBad,
         /// The nick is reserved.
         NickReserved,
+        /// The nick is somebody's, and the profile ends the connection.
+        NickTakenCloses,
         /// The nick is somebody's, and the profile gives no other.
         NickTakenForGood,
         /// The nick is somebody's, and the profile adds a number to it.
@@ -282,6 +284,8 @@ words! {
         NotJoining,
         /// There are too many connections from this address.
         Crowded,
+        /// Another user is using this username.
+        NickTaken,
         /// The user came back over another connection.
         Replaced,
         /// The server is stopping.

@@ -19,6 +19,7 @@ pub(super) fn set(config: &mut Config, setting: &str) -> Result<(), String> {
         ("capacity", _) => profile.capacity = number()?,
         ("nick-taken", "suffix") => profile.nick_taken = NickTaken::Suffix,
         ("nick-taken", "reject") => profile.nick_taken = NickTaken::Reject,
+        ("nick-taken", "close") => profile.nick_taken = NickTaken::Close,
         ("absent", "store") => profile.absent = Absent::Store,
         ("absent", "error") => profile.absent = Absent::Error,
         ("absent", "discard") => profile.absent = Absent::Discard,
