@@ -5,4 +5,5 @@
 
 pub mod door;
 pub mod native;
+pub mod proxy;
 pub mod tongue;
