@@ -1,128 +1,15 @@
 //! The client's machine by scripts: what its user asks, what the server says, what comes of it.
 
-use hobnob_machine::{Client, ClientAction, ClientInput, ClientOut, Shown, When};
+mod edges;
+mod script;
+
+use hobnob_machine::{ClientInput, Shown, When};
 use hobnob_spec::client::{ANSWER_MS, HELD_MAX, PAUSE_LONGEST_MS, PAUSE_MS, QUEUE_MAX, SILENCE_MS, State, WINDOW};
-use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Message, Past, Place, Request, Secret, StillIn, Time};
-use hobnob_spec::names::{Nick, RoomName, Text};
+use hobnob_spec::messages::{Answer, Body, Entry, Have, Message, Past, Place, Request, Secret, StillIn, Time};
+use hobnob_spec::names::{RoomName, Text};
 use hobnob_spec::session::{No, Why};
+use script::*;
 use std::sync::Arc;
-
-struct Script {
-    client: Client,
-    now: u64,
-    sent: Vec<Asked>,
-    shown: Vec<Shown>,
-    dials: usize,
-}
-
-fn nick(name: &str) -> Nick {
-    Nick::parse(name).expect("a nick")
-}
-
-fn lobby() -> Place {
-    Place::Room(RoomName::parse("lobby").expect("a room's name"))
-}
-
-fn room(name: &str) -> Place {
-    Place::Room(RoomName::parse(name).expect("a room's name"))
-}
-
-fn entry(number: u64, who: &str) -> Arc<Entry> {
-    let body = Body::Text(Text::parse(format!("text {number}")).expect("a text"));
-    Arc::new(Entry { number, at: Time(1_000 + number), nick: nick(who), body })
-}
-
-fn say(text: &str) -> Request {
-    Request::Say { room: "lobby".into(), text: text.into() }
-}
-
-impl Script {
-    fn new() -> Self {
-        Self { client: Client::new(1), now: 1_000_000, sent: vec![], shown: vec![], dials: 0 }
-    }
-
-    fn step(&mut self, input: ClientInput) -> &mut Self {
-        let mut out = ClientOut::default();
-        self.client.step(Time(self.now), input, &mut out);
-        self.client.check();
-        for action in out.actions {
-            match action {
-                ClientAction::Send(asked) => self.sent.push(asked),
-                ClientAction::Show(shown) => self.shown.push(shown),
-                ClientAction::Dial => self.dials += 1,
-                ClientAction::HangUp | ClientAction::StopDial => {}
-            }
-        }
-        self
-    }
-
-    fn ask(&mut self, request: Request) -> &mut Self {
-        self.step(ClientInput::Ask(request))
-    }
-
-    fn hear(&mut self, message: Message) -> &mut Self {
-        self.step(ClientInput::Heard(message))
-    }
-
-    /// Answers the last request that was sent.
-    fn answer(&mut self, answer: Answer) -> &mut Self {
-        let number = self.sent.last().expect("something was sent").number;
-        self.hear(Message::Answer { number, answer })
-    }
-
-    fn live(&mut self, number: u64) -> &mut Self {
-        self.hear(Message::Live { place: lobby(), entry: entry(number, "Ann") })
-    }
-
-    /// A client that is in, in a lobby with five messages.
-    fn joined() -> Self {
-        let mut script = Self::new();
-        script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
-        script.answer(welcome(5));
-        assert_eq!(script.client.state(), State::Joined);
-        script.sent.clear();
-        script.shown.clear();
-        script
-    }
-
-    fn lose(&mut self) -> &mut Self {
-        self.step(ClientInput::Lost);
-        self.now = self.client.wake_at().expect("a client that is away will dial").0;
-        self.step(ClientInput::Wake).step(ClientInput::Opened)
-    }
-
-    /// The places that the client says it has, when it returns.
-    fn places_had(&self) -> Vec<Place> {
-        let Some(Request::Resume { have, .. }) = self.requests().pop() else { panic!("the client returns") };
-        have.into_iter().map(|have| have.place).collect()
-    }
-
-    fn numbers(&self) -> Vec<u64> {
-        let number = |shown: &Shown| match shown {
-            Shown::Entry { entry, .. } => Some(entry.number),
-            _ => None,
-        };
-        self.shown.iter().filter_map(number).collect()
-    }
-
-    fn requests(&self) -> Vec<Request> {
-        self.sent.iter().map(|asked| asked.request.clone()).collect()
-    }
-}
-
-fn welcome(last: u64) -> Answer {
-    let room = RoomName::parse("lobby").expect("a room's name");
-    Answer::Welcome { nick: nick("Me"), room, members: vec![], last }
-}
-
-fn back() -> Answer {
-    back_since(5)
-}
-
-fn back_since(since: u64) -> Answer {
-    let room = RoomName::parse("lobby").expect("a room's name");
-    Answer::Back { nick: nick("Me"), muted_ms: None, rooms: vec![StillIn { room, last: 5, since }] }
-}
 
 #[test]
 fn after_returning_what_was_not_answered_is_sent_again_under_its_number() {
