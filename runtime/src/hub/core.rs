@@ -10,7 +10,7 @@ mod stop;
 use super::clock::Clock;
 use super::console;
 use super::keeper::{Keeper, Kept};
-use super::lines::Lines;
+use super::lines::{Line, Lines};
 use super::outbox::{Outbox, Written};
 use super::reader::{self, Heard};
 use super::tally::Tally;
@@ -19,9 +19,11 @@ use crate::journal::{Checkpoint, Done, JournalError, OutputDigest};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
-use hobnob_machine::wire::native::Read;
+use hobnob_machine::wire::door::{Door, Found};
+use hobnob_machine::wire::tongue::{Ask, Tongue};
 use hobnob_machine::{Conn, Input, Out, Server};
-use hobnob_spec::messages::{Asked, Time};
+use hobnob_spec::messages::Time;
+use hobnob_spec::profile::Dialect;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -68,6 +70,8 @@ pub(super) struct Hub<W: World> {
     lines: Lines<W>,
     /// Connections with something new in their outbox.
     to_write: Vec<usize>,
+    /// What the present unit asks.
+    asks: Vec<Ask>,
     /// Inputs that come first in the next turn.
     first: VecDeque<Input>,
     pages: BTreeMap<u64, (Conn, u64)>,
@@ -109,6 +113,7 @@ impl<W: World> Hub<W> {
             gate: Turn::default(),
             lines: Lines::default(),
             to_write: Vec::new(),
+            asks: Vec::new(),
             first: VecDeque::new(),
             pages: BTreeMap::new(),
             next_page: 1,
@@ -260,18 +265,19 @@ impl<W: World> Hub<W> {
     fn take_heard(&mut self, heard: Heard<W>) {
         match heard {
             Heard::Came { stream, addr, listener } => self.welcome(stream, addr, listener),
-            Heard::Bytes { slot, conn, reads, bytes } => {
+            Heard::Bytes { slot, conn, found, bytes } => {
                 self.tally.bytes_in += bytes as u64;
-                for read in reads {
+                for some in found {
                     // The machine may have ended the connection meanwhile: what else it sent is passed over.
                     match self.lines.same(slot, conn) {
-                        Some(line) if !line.closed => self.take_read(slot, conn, read),
+                        Some(line) if !line.closed => self.take_found(slot, conn, some),
                         Some(_) | None => return,
                     }
                 }
             }
             Heard::Gone { slot, conn } => {
-                if !self.lines.at(slot).closed {
+                let line = self.lines.at(slot);
+                if line.met && !line.closed {
                     self.step_or_wait(Input::Lost { conn });
                 }
                 let line = self.lines.at(slot);
@@ -292,28 +298,76 @@ impl<W: World> Hub<W> {
         self.parts.next_conn += 1;
         let (reader, writer) = W::split(stream);
         let outbox = Outbox::new(writer);
-        let slot = self.lines.add(conn, addr, Arc::clone(&outbox));
+        let config = self.parts.server.config();
+        let profile = &config.profiles[usize::from(listener)];
+        let door = Door::new(&profile.dialects);
+        let (first, certain) = (profile.dialects[0], profile.dialects.len() == 1);
+        let tongue = Tongue::new(first, profile, &config.lobby);
+        let slot = self.lines.add(Line::new(conn, addr, listener, Arc::clone(&outbox), tongue));
         self.tally.clients_peak = self.tally.clients_peak.max(self.lines.len());
         let readers = self.parts.readers.clone();
-        self.parts.world.spawn(reader::read(reader, outbox, slot, conn, readers));
-        if self.parts.keeper.failing() || self.stops_at.is_some() {
-            self.refuse_at_gate(slot, 0);
-            self.end_line(slot, true);
+        let world = self.parts.world.clone();
+        self.parts.world.spawn(reader::read((world, reader), outbox, (slot, conn), door, readers));
+        if certain {
+            // There are clients that wait for the first word.
+            self.greet(slot);
+        }
+        if self.gate_is_closed() {
+            self.meet_at_gate(slot, certain);
         } else {
             self.lines.at(slot).met = true;
             self.step(Input::Opened { conn, addr, listener });
         }
     }
 
-    fn take_read(&mut self, slot: usize, conn: Conn, read: Read<Asked>) {
-        if self.parts.keeper.failing() {
-            return self.answer_at_gate(slot, &read);
+    fn take_found(&mut self, slot: usize, conn: Conn, found: Found) {
+        match found {
+            Found::Speaks(dialect) => self.speaks(slot, dialect),
+            // Who is sent away at the gate is told so when the dialect shows.
+            Found::Relayed(_) => {}
+            Found::Unit(unit) => {
+                let mut asks = std::mem::take(&mut self.asks);
+                self.lines.at(slot).tongue.hear(unit, &mut asks);
+                for ask in asks.drain(..) {
+                    if self.lines.at(slot).closed {
+                        break;
+                    }
+                    self.take_ask(slot, conn, ask);
+                }
+                asks.clear();
+                self.asks = asks;
+            }
+            Found::Foreign(_) if self.parts.keeper.failing() || !self.lines.at(slot).met => self.send_away(slot),
+            Found::Foreign(_) => self.step(Input::Foreign { conn }),
         }
-        match read {
-            Read::Hello => self.greet(slot),
-            Read::Item(asked) => self.step(Input::Asked { conn, asked }),
-            Read::Garbled => self.step(Input::Garbled { conn }),
-            Read::Foreign(_) => self.step(Input::Foreign { conn }),
+    }
+
+    fn take_ask(&mut self, slot: usize, conn: Conn, ask: Ask) {
+        if self.parts.keeper.failing() {
+            return self.answer_at_gate(slot, ask);
+        }
+        match ask {
+            Ask::Asked(asked) => self.step(Input::Asked { conn, asked }),
+            Ask::Garbled => self.step(Input::Garbled { conn }),
+            Ask::Reply(bytes) => self.turn.reply(&mut self.lines, slot, &bytes),
+            Ask::Bye => {
+                self.step(Input::Lost { conn });
+                self.end_line(slot, false);
+            }
+        }
+    }
+
+    /// A connection's dialect shows.
+    fn speaks(&mut self, slot: usize, dialect: Dialect) {
+        let line = self.lines.at(slot);
+        if line.tongue.dialect() != dialect {
+            let config = self.parts.server.config();
+            line.tongue = Tongue::new(dialect, &config.profiles[usize::from(line.listener)], &config.lobby);
+        }
+        self.greet(slot);
+        if !self.lines.at(slot).met {
+            self.refuse_at_gate(slot, 0);
+            self.end_line(slot, true);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The tasks that bring the hub what comes from outside: one per listener, one per connection.
 //!
-//! They turn bytes into requests and decide nothing else. An idle connection has no buffer: its bytes are read into
-//! one that all share, and only an incomplete frame is kept.
+//! They turn bytes into the units of a dialect and decide nothing else. An idle connection has no buffer and no timer:
+//! its bytes are read into a buffer that all share, and only an incomplete unit is kept.
 
 use super::outbox::Outbox;
 use crate::world::World;
@@ -9,8 +9,7 @@ use async_channel::{Receiver, Sender};
 use futures_io::AsyncRead;
 use futures_lite::FutureExt;
 use hobnob_machine::Conn;
-use hobnob_machine::wire::native::{AskedReader, Read};
-use hobnob_spec::messages::Asked;
+use hobnob_machine::wire::door::{Door, Found, QUIET_MS};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -42,7 +41,7 @@ pub(super) enum Heard<W: World> {
         /// The connection.
         conn: Conn,
         /// What was in the bytes.
-        reads: Vec<Read<Asked>>,
+        found: Vec<Found>,
         /// How many they were.
         bytes: usize,
     },
@@ -101,41 +100,71 @@ fn passing(error: &std::io::Error) -> bool {
 
 /// Reads a connection until it ends or is given up.
 pub(super) async fn read<W: World>(
-    mut reader: W::Reader,
+    (world, mut reader): (W, W::Reader),
     outbox: Arc<Outbox<W>>,
-    slot: usize,
-    conn: Conn,
+    (slot, conn): (usize, Conn),
+    mut door: Door,
     hub: Sender<Heard<W>>,
 ) {
-    let mut frames = AskedReader::default();
-    while let Some((reads, bytes)) = read_some(&mut reader, &outbox, &mut frames).await {
-        if hub.send(Heard::Bytes { slot, conn, reads, bytes }).await.is_err() {
+    loop {
+        let read = if door.waits_for_quiet() {
+            let quiet_at = world.now() + Duration::from_millis(QUIET_MS);
+            // On the heap, so that a connection which waits for nothing has no place for a timer.
+            let quiet = Box::pin(async {
+                world.sleep_until(quiet_at).await;
+                Read::Quiet
+            });
+            read_some(&mut reader, &outbox, &mut door).or(quiet).await
+        } else {
+            read_some(&mut reader, &outbox, &mut door).await
+        };
+        let ended = matches!(read, Read::End);
+        let (found, bytes) = match read {
+            Read::Some(found, bytes) => (found, bytes),
+            Read::Quiet | Read::End => {
+                let mut found = Vec::new();
+                if door.waits_for_quiet() {
+                    door.quiet(|some| found.push(some));
+                }
+                (found, 0)
+            }
+        };
+        let news = !found.is_empty() || bytes > 0;
+        if news && hub.send(Heard::Bytes { slot, conn, found, bytes }).await.is_err() {
             return;
+        }
+        if ended {
+            // When the hub is gone, nobody needs to know.
+            return drop(hub.send(Heard::Gone { slot, conn }).await);
         }
         // The others come first before the same connection brings more.
         futures_lite::future::yield_now().await;
     }
-    // When the hub is gone, nobody needs to know.
-    drop(hub.send(Heard::Gone { slot, conn }).await);
 }
 
-/// What is in the next bytes, and how many they were; `None` when nothing comes any more.
-async fn read_some<W: World>(
-    reader: &mut W::Reader,
-    outbox: &Outbox<W>,
-    frames: &mut AskedReader,
-) -> Option<(Vec<Read<Asked>>, usize)> {
+/// What reading brought.
+enum Read {
+    /// What was in the next bytes, and how many they were.
+    Some(Vec<Found>, usize),
+    /// Nothing for a while.
+    Quiet,
+    /// Nothing comes any more.
+    End,
+}
+
+/// Reads the next bytes.
+async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &mut Door) -> Read {
     poll_fn(|cx| {
         if outbox.over(cx.waker()) {
-            return Poll::Ready(None);
+            return Poll::Ready(Read::End);
         }
         SCRATCH.with_borrow_mut(|scratch| match Pin::new(&mut *reader).poll_read(cx, scratch) {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(None),
+            Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::End),
             Poll::Ready(Ok(count)) => {
-                let mut reads = Vec::new();
-                frames.read(&scratch[..count], |read| reads.push(read));
-                Poll::Ready(Some((reads, count)))
+                let mut found = Vec::new();
+                door.read(&scratch[..count], |some| found.push(some));
+                Poll::Ready(Read::Some(found, count))
             }
         })
     })

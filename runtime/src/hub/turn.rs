@@ -1,15 +1,18 @@
 //! What one turn of the machine has to say, gathered until it may be said.
 //!
-//! A message for a room is encoded once, into the chunk of its room; at the end of the turn everybody who hears the
-//! room gets a reference to the chunk. What is for one connection stands in the turn's first chunk. Who begins or
-//! ceases to hear a room in the middle of a turn gets the part of its chunk that is meant for it.
+//! A message for a room is written once for each dialect in which the room is heard, into the chunk of that channel; at
+//! the end of the turn everybody who hears the channel gets a reference to the chunk. What is for one connection stands
+//! in the turn's first chunk. Who begins or ceases to hear a room in the middle of a turn, or is not told of something
+//! in it, gets the parts of the chunk that are meant for it.
 
 use super::lines::Lines;
 use super::outbox::Piece;
 use crate::world::World;
 use hobnob_machine::RoomId;
-use hobnob_machine::wire::native;
-use hobnob_spec::messages::Message;
+use hobnob_machine::wire::tongue;
+use hobnob_spec::messages::{Entry, Message};
+use hobnob_spec::names::RoomName;
+use hobnob_spec::profile::Dialect;
 use std::sync::Arc;
 
 /// The chunk for what is meant for one connection only.
@@ -27,12 +30,13 @@ enum Order {
     Free { slot: usize },
 }
 
-/// A room's chunk.
+/// A channel's chunk.
 struct Talk {
     room: RoomId,
+    dialect: Dialect,
     chunk: usize,
-    /// Who has its own beginning in the chunk, and where.
-    from: Vec<(usize, usize)>,
+    /// Somebody gets only a part of it.
+    parted: bool,
 }
 
 /// A turn on its way.
@@ -73,10 +77,27 @@ impl Turn {
         lines.at(slot).greet();
         let direct = self.direct();
         let start = direct.len();
-        native::say(message, direct);
-        let end = direct.len();
-        self.bytes += end - start;
+        lines.at(slot).tongue.say(message, direct);
         self.deliveries += u64::from(matches!(message, Message::Live { .. }));
+        self.sent(slot, start);
+    }
+
+    /// Bytes for one connection, after what it was sent before.
+    pub(super) fn reply<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, bytes: &[u8]) {
+        lines.at(slot).greet();
+        let direct = self.direct();
+        let start = direct.len();
+        direct.extend_from_slice(bytes);
+        self.sent(slot, start);
+    }
+
+    /// The first chunk's bytes from `start` on are for one connection. A dialect that has no word wrote none.
+    fn sent(&mut self, slot: usize, start: usize) {
+        let end = self.direct().len();
+        if start == end {
+            return;
+        }
+        self.bytes += end - start;
         if let Some(Order::One { slot: last, chunk: DIRECT, end: up_to, .. }) = self.orders.last_mut()
             && *last == slot
         {
@@ -86,44 +107,57 @@ impl Turn {
         self.orders.push(Order::One { slot, chunk: DIRECT, start, end });
     }
 
-    /// A message for all who hear the room.
-    pub(super) fn deliver<W: World>(&mut self, lines: &mut Lines<W>, room: RoomId, message: &Message) {
-        let Self { chunks, talks, .. } = self;
-        let begin = || {
-            if chunks.is_empty() {
-                chunks.push(Vec::new());
+    /// An entry for all who hear the room, in their dialects.
+    pub(super) fn deliver<W: World>(
+        &mut self,
+        lines: &mut Lines<W>,
+        room: RoomId,
+        name: &RoomName,
+        entry: &Arc<Entry>,
+    ) {
+        for nth in 0.. {
+            let Some(dialect) = lines.dialect(room, nth) else { return };
+            let (chunk, hearers) = lines.chunk(room, dialect, || self.begin(room, dialect));
+            let bytes = &mut self.chunks[chunk];
+            let start = bytes.len();
+            tongue::live(dialect, name, entry, bytes);
+            let end = bytes.len();
+            self.bytes += end - start;
+            let mut told = hearers.len();
+            if dialect != Dialect::Native {
+                for slot in Arc::clone(hearers).iter() {
+                    if !lines.at(*slot).tongue.hears(name, entry) {
+                        told -= 1;
+                        self.skip(lines, (*slot, room), chunk, (start, end));
+                    }
+                }
             }
-            chunks.push(Vec::new());
-            let chunk = chunks.len() - 1;
-            talks.push(Talk { room, chunk, from: Vec::new() });
-            chunk
-        };
-        let Some((chunk, hearers)) = lines.chunk(room, begin) else { return };
-        self.deliveries += hearers;
-        let bytes = &mut self.chunks[chunk];
-        let start = bytes.len();
-        native::say(message, bytes);
-        self.bytes += bytes.len() - start;
+            self.deliveries += if start < end { told as u64 } else { 0 };
+        }
+    }
+
+    /// Begins a channel's chunk and returns its number.
+    fn begin(&mut self, room: RoomId, dialect: Dialect) -> usize {
+        self.direct();
+        self.chunks.push(Vec::new());
+        let chunk = self.chunks.len() - 1;
+        self.talks.push(Talk { room, dialect, chunk, parted: false });
+        chunk
     }
 
     /// From here on the connection hears the room.
     pub(super) fn hear<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, room: RoomId) {
-        lines.hear(slot, room);
-        if let Some(chunk) = lines.chunk_begun(room) {
-            let here = self.chunks[chunk].len();
-            set(&mut self.talk(room).from, slot, here);
+        lines.hear(slot, room, |chunk| self.chunks[chunk].len());
+        if let Some(chunk) = lines.chunk_begun(slot, room) {
+            self.part(chunk);
         }
     }
 
     /// From here on it does not.
     pub(super) fn unhear<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, room: RoomId) {
-        if !lines.hears(slot, room) {
-            return;
-        }
-        self.cut(lines, slot, room);
-        lines.unhear(slot, room);
-        if lines.chunk_begun(room).is_some() {
-            self.talk(room).from.retain(|(other, _)| *other != slot);
+        if lines.hears(slot, room) {
+            self.cut(lines, slot, room);
+            lines.unhear(slot, room);
         }
     }
 
@@ -148,18 +182,23 @@ impl Turn {
 
     /// Completes the turn: everybody gets the chunks of the rooms that it hears.
     pub(super) fn end<W: World>(&mut self, lines: &mut Lines<W>) -> Said {
-        for talk in std::mem::take(&mut self.talks) {
-            let hearers = lines.end_chunk(talk.room);
-            let end = self.chunks[talk.chunk].len();
-            let whole = if talk.from.is_empty() {
-                hearers
-            } else {
-                Arc::new(hearers.iter().copied().filter(|slot| !talk.from.iter().any(|(own, _)| own == slot)).collect())
-            };
-            for (slot, start) in talk.from.into_iter().filter(|(_, start)| *start < end) {
-                self.orders.push(Order::One { slot, chunk: talk.chunk, start, end });
+        for Talk { room, dialect, chunk, parted } in std::mem::take(&mut self.talks) {
+            let mut slots = lines.end_chunk(room, dialect);
+            let end = self.chunks[chunk].len();
+            if parted {
+                let mut whole = Vec::new();
+                for slot in slots.iter().copied() {
+                    match lines.take_from(slot, room) {
+                        None => whole.push(slot),
+                        Some(start) if start < end => self.orders.push(Order::One { slot, chunk, start, end }),
+                        Some(_) => {}
+                    }
+                }
+                slots = Arc::new(whole);
             }
-            self.orders.push(Order::All { slots: whole, chunk: talk.chunk });
+            if end > 0 && !slots.is_empty() {
+                self.orders.push(Order::All { slots, chunk });
+            }
         }
         Said {
             chunks: std::mem::take(&mut self.chunks).into_iter().map(Arc::new).collect(),
@@ -170,14 +209,32 @@ impl Turn {
     }
 
     /// Gives a connection what it heard of the room up to here.
-    fn cut<W: World>(&mut self, lines: &Lines<W>, slot: usize, room: RoomId) {
-        let Some(chunk) = lines.chunk_begun(room) else { return };
-        let end = self.chunks[chunk].len();
-        let from = &mut self.talk(room).from;
-        let start = set(from, slot, end).unwrap_or(0);
-        if start < end {
-            self.orders.push(Order::One { slot, chunk, start, end });
+    fn cut<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, room: RoomId) {
+        if let Some(chunk) = lines.chunk_begun(slot, room) {
+            let end = self.chunks[chunk].len();
+            self.skip(lines, (slot, room), chunk, (end, end));
         }
+    }
+
+    /// Gives a connection what it heard of the room up to `start`, and goes on with what comes after `end`.
+    fn skip<W: World>(
+        &mut self,
+        lines: &mut Lines<W>,
+        (slot, room): (usize, RoomId),
+        chunk: usize,
+        (start, end): (usize, usize),
+    ) {
+        let from = lines.set_from(slot, room, end);
+        if from < start {
+            self.orders.push(Order::One { slot, chunk, start: from, end: start });
+        }
+        self.part(chunk);
+    }
+
+    /// Somebody gets only a part of this chunk.
+    fn part(&mut self, chunk: usize) {
+        let talk = self.talks.iter_mut().rfind(|talk| talk.chunk == chunk);
+        talk.expect("a chunk that was begun has its talk").parted = true;
     }
 
     fn direct(&mut self) -> &mut Vec<u8> {
@@ -185,10 +242,6 @@ impl Turn {
             self.chunks.push(Vec::new());
         }
         &mut self.chunks[DIRECT]
-    }
-
-    fn talk(&mut self, room: RoomId) -> &mut Talk {
-        self.talks.iter_mut().find(|talk| talk.room == room).expect("a chunk that was begun has its talk")
     }
 }
 
@@ -216,7 +269,12 @@ impl Said {
                     mark(slot, &mut line.to_write, to_write);
                 }
                 Order::Free { slot } => {
-                    lines.at(slot).outbox.give_up();
+                    let line = lines.at(slot);
+                    if line.tongue.dialect() != Dialect::Native && line.outbox.waiting() > 0 {
+                        // People end what they ask by ending their side of the connection, and still read.
+                        line.outbox.write_now();
+                    }
+                    line.outbox.give_up();
                     lines.remove(slot);
                 }
             }
@@ -234,16 +292,5 @@ fn give<W: World>(lines: &mut Lines<W>, slot: usize, piece: Piece, to_write: &mu
 fn mark(slot: usize, marked: &mut bool, to_write: &mut Vec<usize>) {
     if !std::mem::replace(marked, true) {
         to_write.push(slot);
-    }
-}
-
-/// Sets the beginning of a connection, and returns the one that it had.
-fn set(from: &mut Vec<(usize, usize)>, slot: usize, start: usize) -> Option<usize> {
-    match from.iter_mut().find(|(other, _)| *other == slot) {
-        Some((_, at)) => Some(std::mem::replace(at, start)),
-        None => {
-            from.push((slot, start));
-            None
-        }
     }
 }

@@ -2,37 +2,54 @@
 //!
 //! It waits for no record, and reaches no machine.
 
-use super::Hub;
+use super::{Hub, LINGER};
 use crate::world::World;
 use hobnob_machine::Input;
-use hobnob_machine::wire::native::Read;
+use hobnob_machine::wire::tongue::Ask;
 use hobnob_spec::messages::{Answer, Asked, Message, Request};
 use hobnob_spec::session::No;
 
 impl<W: World> Hub<W> {
+    /// Whether newcomers are sent away.
+    pub(super) fn gate_is_closed(&self) -> bool {
+        self.parts.keeper.failing() || self.stops_at.is_some()
+    }
+
+    /// Sends a newcomer away: at once where the dialect is certain, else when it shows, or after a while.
+    pub(super) fn meet_at_gate(&mut self, slot: usize, certain: bool) {
+        if certain {
+            self.refuse_at_gate(slot, 0);
+            self.end_line(slot, true);
+        } else {
+            self.lingering.push_back((self.parts.world.now() + LINGER, self.lines.at(slot).conn));
+        }
+    }
+
     /// What can be answered while nothing can be kept: that nothing can be kept.
-    pub(super) fn answer_at_gate(&mut self, slot: usize, read: &Read<Asked>) {
-        match read {
-            Read::Hello => self.greet(slot),
-            Read::Item(Asked { number, request: Request::Ping }) => {
-                let message = Message::Answer { number: *number, answer: Answer::Pong };
+    pub(super) fn answer_at_gate(&mut self, slot: usize, ask: Ask) {
+        match ask {
+            Ask::Asked(Asked { number, request: Request::Ping }) => {
+                let message = Message::Answer { number, answer: Answer::Pong };
                 self.gate.send(&mut self.lines, slot, &message);
             }
             // Whoever returns is not refused, which would end the session, but sent away like a newcomer.
-            Read::Item(Asked { request: Request::Resume { .. }, .. }) => {
+            Ask::Asked(Asked { request: Request::Resume { .. }, .. }) => {
                 self.refuse_at_gate(slot, 0);
                 self.send_away(slot);
             }
-            Read::Item(Asked { number, .. }) => self.refuse_at_gate(slot, *number),
-            Read::Garbled => self.refuse_at_gate(slot, 0),
-            Read::Foreign(_) => self.send_away(slot),
+            Ask::Asked(Asked { number, .. }) => self.refuse_at_gate(slot, number),
+            Ask::Garbled => self.refuse_at_gate(slot, 0),
+            Ask::Reply(bytes) => self.gate.reply(&mut self.lines, slot, &bytes),
+            Ask::Bye => self.send_away(slot),
         }
     }
 
     /// Ends a connection now, and lets the machine know when the journal can be written again.
-    fn send_away(&mut self, slot: usize) {
-        let conn = self.lines.at(slot).conn;
-        self.first.push_back(Input::Lost { conn });
+    pub(super) fn send_away(&mut self, slot: usize) {
+        let line = self.lines.at(slot);
+        if line.met {
+            self.first.push_back(Input::Lost { conn: line.conn });
+        }
         self.end_line(slot, true);
     }
 

@@ -7,7 +7,7 @@ use crate::journal::{JournalError, Page, PageQuery};
 use crate::world::World;
 use hobnob_machine::{Action, Conn};
 use hobnob_spec::limits::PAGE_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Message, Place};
+use hobnob_spec::messages::{Answer, Message};
 use hobnob_spec::session::No;
 
 impl<W: World> Hub<W> {
@@ -31,7 +31,7 @@ impl<W: World> Hub<W> {
         let Self { turn, lines, .. } = self;
         match action {
             Action::Deliver { room, name, entry } => {
-                turn.deliver(lines, room, &Message::Live { place: Place::Room(name), entry });
+                turn.deliver(lines, room, &name, &entry);
             }
             // The journal stores it.
             Action::Keep { .. } => {}
