@@ -7,3 +7,4 @@ pub mod door;
 pub mod native;
 pub mod proxy;
 pub mod tongue;
+pub mod zone;

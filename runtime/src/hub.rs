@@ -21,6 +21,7 @@ use crate::world::World;
 use async_channel::{Receiver, Sender};
 use hobnob_machine::{Config, Input};
 use hobnob_spec::profile::Profile;
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -53,6 +54,8 @@ pub struct ServerSettings {
     pub snapshot_every: u64,
     /// How often the status line is printed; `None` for never.
     pub status_every: Option<Duration>,
+    /// Whose clocks the dialects show that show any.
+    pub time_zone: TimeZone,
 }
 
 impl Default for ServerSettings {
@@ -63,6 +66,7 @@ impl Default for ServerSettings {
             durability: Durability::Always,
             snapshot_every: 100_000,
             status_every: Some(Duration::from_secs(30)),
+            time_zone: TimeZone::UTC,
         }
     }
 }
@@ -173,6 +177,7 @@ pub async fn serve<W: World>(
         next_conn,
         status_every,
         sync_every,
+        time_zone: settings.time_zone,
     });
     let (says, ended) = async_channel::bounded(1);
     world.spawn(async move {

@@ -247,8 +247,14 @@ impl Written {
         let status_every = span(&self.status_every, OFF).map_err(|sentence| wrong("status_every", sentence))?;
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), ..Config::default() };
-        let server =
-            ServerSettings { listeners, config, durability, snapshot_every: self.snapshot_every, status_every };
+        let server = ServerSettings {
+            listeners,
+            config,
+            durability,
+            snapshot_every: self.snapshot_every,
+            status_every,
+            ..ServerSettings::default()
+        };
         let operator_key_file = self.operator_key_file.as_ref().map(PathBuf::from);
         Ok(Settings { server, data, retention, layout, operator_key_file })
     }

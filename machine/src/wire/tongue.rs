@@ -6,6 +6,7 @@
 
 use super::door::Unit;
 use super::native;
+use super::zone::Zone;
 use hobnob_spec::messages::{Asked, Entry, Message};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{Dialect, Profile};
@@ -31,8 +32,9 @@ pub enum Tongue {
 }
 
 impl Tongue {
-    /// The tongue of a new connection in a dialect that its profile takes.
-    pub fn new(dialect: Dialect, _profile: &Profile, _lobby: &RoomName) -> Self {
+    /// The tongue of a new connection in a dialect that its profile takes; `zone` is for dialects that write the time
+    /// of day.
+    pub fn new(dialect: Dialect, _profile: &Profile, _lobby: &RoomName, _zone: Zone) -> Self {
         match dialect {
             Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => Self::Native,
         }
@@ -76,7 +78,7 @@ impl Tongue {
 }
 
 /// Writes what everybody of a dialect is told of a room's entry; nothing where the dialect has no word for it.
-pub fn live(dialect: Dialect, room: &RoomName, entry: &std::sync::Arc<Entry>, out: &mut Vec<u8>) {
+pub fn live(dialect: Dialect, room: &RoomName, entry: &std::sync::Arc<Entry>, _zone: Zone, out: &mut Vec<u8>) {
     let place = hobnob_spec::messages::Place::Room(room.clone());
     match dialect {
         Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {

@@ -21,9 +21,12 @@ use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
 use hobnob_machine::wire::door::{Door, Found};
 use hobnob_machine::wire::tongue::{Ask, Tongue};
+use hobnob_machine::wire::zone::Zone;
 use hobnob_machine::{Conn, Input, Out, Server};
 use hobnob_spec::messages::Time;
 use hobnob_spec::profile::Dialect;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -57,6 +60,8 @@ pub(super) struct Parts<W: World> {
     pub(super) next_conn: u64,
     pub(super) status_every: Option<Duration>,
     pub(super) sync_every: Duration,
+    /// Whose clocks the dialects show that show any.
+    pub(super) time_zone: TimeZone,
 }
 
 /// The hub.
@@ -79,6 +84,8 @@ pub(super) struct Hub<W: World> {
     tally: Tally,
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
+    /// What the time zone makes of the present.
+    zone: Zone,
     status_at: Option<Duration>,
     /// The status line that was printed last: nothing new is not said again.
     status_before: String,
@@ -119,6 +126,7 @@ impl<W: World> Hub<W> {
             next_page: 1,
             tally: Tally::default(),
             lingering: VecDeque::new(),
+            zone: Zone::UTC,
             status_at: parts.status_every.map(|every| now.saturating_add(every)),
             status_before: String::new(),
             sync_at: now + parts.sync_every,
@@ -132,9 +140,16 @@ impl<W: World> Hub<W> {
         }
     }
 
+    /// Looks where the clocks are at present.
+    fn see_to_zone(&mut self) {
+        let now = i64::try_from(self.clock.time().0).ok().and_then(|now| Timestamp::from_millisecond(now).ok());
+        self.zone = now.map_or(Zone::UTC, |now| Zone(self.parts.time_zone.to_offset(now).seconds()));
+    }
+
     /// Serves until it is told to stop, and has the journal closed. `first` are the inputs of the start.
     pub(super) async fn run(mut self, first: Vec<Input>) -> Result<(), JournalError> {
         self.first.extend(first);
+        self.see_to_zone();
         self.end_turn();
         loop {
             let woken = self.wait().await;
@@ -248,6 +263,7 @@ impl<W: World> Hub<W> {
         }
         if self.sync_at <= now {
             self.sync_at = now + self.parts.sync_every;
+            self.see_to_zone();
             self.parts.keeper.sync();
         }
         while let Some((_, conn)) = self.lingering.pop_front_if(|(at, _)| *at <= now) {
@@ -302,7 +318,7 @@ impl<W: World> Hub<W> {
         let profile = &config.profiles[usize::from(listener)];
         let door = Door::new(&profile.dialects);
         let (first, certain) = (profile.dialects[0], profile.dialects.len() == 1);
-        let tongue = Tongue::new(first, profile, &config.lobby);
+        let tongue = Tongue::new(first, profile, &config.lobby, self.zone);
         let slot = self.lines.add(Line::new(conn, addr, listener, Arc::clone(&outbox), tongue));
         self.tally.clients_peak = self.tally.clients_peak.max(self.lines.len());
         let readers = self.parts.readers.clone();
@@ -362,7 +378,7 @@ impl<W: World> Hub<W> {
         let line = self.lines.at(slot);
         if line.tongue.dialect() != dialect {
             let config = self.parts.server.config();
-            line.tongue = Tongue::new(dialect, &config.profiles[usize::from(line.listener)], &config.lobby);
+            line.tongue = Tongue::new(dialect, &config.profiles[usize::from(line.listener)], &config.lobby, self.zone);
         }
         self.greet(slot);
         if !self.lines.at(slot).met {

@@ -10,6 +10,7 @@ use super::outbox::Piece;
 use crate::world::World;
 use hobnob_machine::RoomId;
 use hobnob_machine::wire::tongue;
+use hobnob_machine::wire::zone::Zone;
 use hobnob_spec::messages::{Entry, Message};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::Dialect;
@@ -112,15 +113,15 @@ impl Turn {
         &mut self,
         lines: &mut Lines<W>,
         room: RoomId,
-        name: &RoomName,
-        entry: &Arc<Entry>,
+        (name, entry): (&RoomName, &Arc<Entry>),
+        zone: Zone,
     ) {
         for nth in 0.. {
             let Some(dialect) = lines.dialect(room, nth) else { return };
             let (chunk, hearers) = lines.chunk(room, dialect, || self.begin(room, dialect));
             let bytes = &mut self.chunks[chunk];
             let start = bytes.len();
-            tongue::live(dialect, name, entry, bytes);
+            tongue::live(dialect, name, entry, zone, bytes);
             let end = bytes.len();
             self.bytes += end - start;
             let mut told = hearers.len();

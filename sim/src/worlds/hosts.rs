@@ -117,6 +117,7 @@ fn settings(stage: &Stage, config: &Config) -> ServerSettings {
         durability: durability(&stage.plan),
         snapshot_every: stage.plan.setting.snapshot_every,
         status_every: None,
+        ..ServerSettings::default()
     }
 }
 

@@ -31,7 +31,7 @@ impl<W: World> Hub<W> {
         let Self { turn, lines, .. } = self;
         match action {
             Action::Deliver { room, name, entry } => {
-                turn.deliver(lines, room, &name, &entry);
+                turn.deliver(lines, room, (&name, &entry), self.zone);
             }
             // The journal stores it.
             Action::Keep { .. } => {}
