@@ -86,20 +86,19 @@ impl Client {
                 let still = |name: &RoomName| rooms.iter().any(|still| still.room == *name);
                 self.places.retain(|place, track| !matches!(place, Place::Room(room) if track.left || !still(room)));
                 for room in rooms {
-                    // A server that lost its last messages in a power cut gives their numbers again.
-                    if let Some(track) = self.places.get_mut(&Place::Room(room.room.clone())) {
-                        track.last = track.last.min(room.last);
-                    }
+                    // Its stay begins where the server says: it may not have heard yet that it went in, or in again. And a
+                    // server that lost its last messages in a power cut gives their numbers again.
+                    let track = self.track(&Place::Room(room.room.clone()));
+                    track.last = track.last.max(room.since).min(room.last);
                 }
             }
             (Effect::TakeLostSeat, Case::Seat(Answer::Back { nick, rooms, .. })) => {
                 self.seat_is(nick);
                 self.places.values_mut().for_each(|track| track.last = 0);
-                // Its rooms have numbers of their own, and what was missed in them comes now.
+                // Its rooms have numbers of their own; history and what was missed in them come now.
                 for room in rooms {
-                    let place = Place::Room(room.room.clone());
-                    self.places.remove(&place);
-                    self.track(&place).last = room.since;
+                    let track = self.track(&Place::Room(room.room.clone()));
+                    (track.last, track.left) = (room.since, false);
                 }
             }
             (Effect::ReenterRooms, Case::Seat(Answer::Welcome { room, .. })) => self.reenter_rooms(&[room]),

@@ -44,10 +44,14 @@ impl Track {
         self.hole = self.hole.take().filter(|held| !held.is_empty());
     }
 
-    fn see(&mut self, entry: &Entry, when: When) {
+    fn see(&mut self, place: &Place, entry: &Entry, when: When) {
+        let newer = (entry.at, entry.number) > self.shown;
         self.shown = self.shown.max((entry.at, entry.number));
         if when != When::Past(Past::History) {
-            self.last = self.last.max(entry.number);
+            // A server that lost its last messages in a power cut gives their numbers again. Of a room it says so to who
+            // returns; of a conversation only the time shows it.
+            let again = newer && matches!(place, Place::With(_));
+            self.last = if again { entry.number } else { self.last.max(entry.number) };
         }
     }
 }
@@ -59,7 +63,7 @@ pub(super) fn is_known(track: &Track, place: &Place, entry: &Entry, when: When) 
     match (when, place) {
         (When::Past(Past::History), _) => shown,
         (_, Place::Room(_)) => entry.number <= track.last || held,
-        (_, Place::With(_)) => entry.number <= track.last || shown,
+        (_, Place::With(_)) => shown,
     }
 }
 
@@ -103,13 +107,13 @@ impl Client {
     }
 
     pub(super) fn show_entry(&mut self, place: &Place, entry: &Arc<Entry>, when: When, out: &mut ClientOut) {
-        self.track(place).see(entry, when);
+        self.track(place).see(place, entry, when);
         let shown = Shown::Entry { place: place.clone(), entry: Arc::clone(entry), when };
         out.actions.push(ClientAction::Show(shown));
     }
 
     pub(super) fn mark_seen(&mut self, place: &Place, entry: &Entry, when: When) {
-        self.track(place).see(entry, when);
+        self.track(place).see(place, entry, when);
     }
 
     pub(super) fn hold(&mut self, place: &Place, entry: &Arc<Entry>, when: When) {

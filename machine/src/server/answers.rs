@@ -125,13 +125,17 @@ impl Server {
 
     /// Sends the history of a room as the profile gives it.
     fn send_history(&self, turn: &Turn, place: &Place, room: crate::io::RoomId, out: &mut Out) {
-        let session = &self.sessions[&turn.session];
-        let count = match self.profile(session).history {
-            JoinHistory::All => u64::MAX,
-            JoinHistory::None => 0,
-        };
+        let count = if self.tells_history(turn) { u64::MAX } else { 0 };
         let log = &self.rooms[&room].log;
         self.send_earlier(turn, place, Past::History, log.latest(log.last, count).cloned().collect(), out);
+    }
+
+    /// Whether whoever enters a room gets its history.
+    pub(super) fn tells_history(&self, turn: &Turn) -> bool {
+        match self.profile(&self.sessions[&turn.session]).history {
+            JoinHistory::All => true,
+            JoinHistory::None => false,
+        }
     }
 
     /// Sends earlier entries in frames of a bounded size.

@@ -312,15 +312,21 @@ impl Server {
         let share = self.config.limits.outbox_bytes_max / 2 / rooms.len().max(1) as u64;
         for (room, entered) in rooms {
             let Room { name, key, log, .. } = &self.rooms[&room];
-            let (name, has) = (name.clone(), had.get(&Had::Room(Arc::clone(key))).copied());
-            let missed = log.newest_within(has.unwrap_or(0).max(entered), share);
-            self.send_earlier(turn, &Place::Room(name), Past::Missed, missed, out);
+            let (place, has) = (Place::Room(name.clone()), had.get(&Had::Room(Arc::clone(key))).copied().unwrap_or(0));
+            // Who has nothing of its stay may have lost the history with the answer that came before it.
+            let after = if has > entered || !self.tells_history(turn) { has.max(entered) } else { 0 };
+            let mut recalled = log.newest_within(after, share);
+            let missed = recalled.split_off(recalled.partition_point(|entry| entry.number <= entered));
+            self.send_earlier(turn, &place, Past::History, recalled, out);
+            self.send_earlier(turn, &place, Past::Missed, missed, out);
         }
-        let waiting: BTreeSet<Pair> = self.talks.waiting_for(&key).into_iter().chain(talks.keys().cloned()).collect();
-        for pair in waiting {
-            let has = had.get(&Had::With(Arc::clone(pair.other(&key)))).copied();
-            let known = talks.get(&pair).copied().unwrap_or_else(|| self.talks.seen(&pair, &key));
-            self.send_private_after(turn, &pair, has.unwrap_or(0).max(known), Past::Missed, out);
+        let waiting: BTreeSet<Pair> = self.talks.waiting_for(&key).into_iter().collect();
+        for pair in waiting.iter().chain(talks.keys()).collect::<BTreeSet<_>>() {
+            let (has, last) = (had.get(&Had::With(Arc::clone(pair.other(&key)))).copied(), self.talks.last(pair));
+            let (known, seen) = (talks.get(pair).copied(), self.talks.seen(pair, &key));
+            // A server that lost its last messages in a power cut gives their numbers again: what waits was never sent.
+            let has = has.filter(|has| *has <= last).unwrap_or(0).min(if waiting.contains(pair) { seen } else { last });
+            self.send_private_after(turn, pair, has.max(known.unwrap_or(seen)), Past::Missed, out);
         }
     }
 

@@ -280,6 +280,32 @@ fn a_number_that_is_given_again_after_a_power_cut_hides_nothing() {
 }
 
 #[test]
+fn a_private_number_that_is_given_again_after_a_power_cut_hides_nothing() {
+    let mut script = Script::joined();
+    let later = |number, at| Arc::new(Entry { at: Time(at), ..(*entry(number, "Ann")).clone() });
+    let with = || Place::With(nick("Ann"));
+    let live = |number, at| Message::Live { place: with(), entry: later(number, at) };
+    script.hear(live(1, 10_001)).hear(live(2, 10_002)).lose().answer(back());
+    let missed = Message::Earlier { place: with(), past: Past::Missed, entries: vec![later(1, 10_003)] };
+    script.hear(missed.clone()).hear(missed);
+    assert_eq!(script.numbers(), [1, 2, 1], "what is later is another message, and what is not is known");
+    script.lose();
+    let Some(Request::Resume { have, .. }) = script.requests().pop() else { panic!("it returns") };
+    assert!(have.contains(&Have { place: with(), number: 1 }), "it has the new number: {have:?}");
+}
+
+#[test]
+fn who_returns_after_a_lost_welcome_is_shown_the_history_that_it_never_got() {
+    let mut script = Script::new();
+    let join = ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) };
+    script.step(join).step(ClientInput::Opened).lose().answer(back_since(2));
+    let recalled = vec![entry(1, "Ann"), entry(2, "Ann")];
+    script.hear(Message::Earlier { place: lobby(), past: Past::History, entries: recalled });
+    script.hear(Message::Earlier { place: lobby(), past: Past::Missed, entries: vec![entry(3, "Me")] }).live(4);
+    assert_eq!(script.numbers(), [1, 2, 3, 4]);
+}
+
+#[test]
 fn quitting_waits_for_what_was_asked_before() {
     let mut script = Script::joined();
     script.ask(say("one")).step(ClientInput::Quit).step(ClientInput::Quit);

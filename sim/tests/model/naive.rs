@@ -279,6 +279,11 @@ impl Naive {
         let had = |place: &Place| have.iter().find(|have| have.place == *place).map_or(0, |have| have.number);
         for (room, came) in &seat.rooms {
             let place = Place::Room(self.rooms[*room].name.clone());
+            if had(&place) <= *came && self.profile(who).history == JoinHistory::All {
+                let mut before = self.kept(&self.rooms[*room].entries);
+                before.retain(|entry| entry.number <= *came);
+                self.earlier(who, place.clone(), Past::History, before);
+            }
             let missed = after(self.kept(&self.rooms[*room].entries), had(&place).max(*came));
             self.earlier(who, place, Past::Missed, missed);
         }
@@ -291,6 +296,9 @@ impl Naive {
             let from = seat.since.get(&pair).copied().unwrap_or_else(|| talk.waiting[&own]);
             let named = |have: &&Have| matches!(&have.place, Place::With(nick) if self.key(nick.as_str()) == other_of(&pair, &own));
             let had = have.iter().filter(named).map(|have| have.number).max().unwrap_or(0);
+            // A number that is not there yet was another message's, before a power cut.
+            let there = talk.entries.last().map_or(0, |entry| entry.number);
+            let had = if had > there { 0 } else { had.min(talk.waiting.get(&own).copied().unwrap_or(had)) };
             self.give_private(who, &pair, had.max(from), Past::Missed);
         }
     }

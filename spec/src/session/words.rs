@@ -373,7 +373,7 @@ words! {
         /// Sends the private messages that waited for this nick.
         DeliverLate,
         /// Sends what the session missed, after the numbers that the client named; of a room the newest that an outbox
-        /// has place for.
+        /// has place for, and its history once more to who has nothing from after entering it.
         CatchUp,
 
         /// Mutes the session for its talking, each time twice as long as the last.
