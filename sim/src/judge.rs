@@ -31,7 +31,7 @@ use hobnob_spec::session::Event;
 use ledger::Ledger;
 use log::Step;
 use names::{Name, Names};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use users::{Said, User};
 
@@ -56,6 +56,8 @@ pub struct Judge {
     kept_min: (u64, u64),
     /// The end of the history that is being sent.
     history: Option<(Name, u64)>,
+    /// Before which messages, each somebody's coming into a room, its author was sent the room's history.
+    recalled: BTreeSet<(Where, u64)>,
     /// Answers of this step, and the last of them.
     answers: u64,
     answer: Option<(hobnob_machine::Conn, u64)>,
@@ -106,6 +108,7 @@ impl Judge {
             talks_min: u64::MAX,
             kept_min: (u64::MAX, u64::MAX),
             history: None,
+            recalled: BTreeSet::new(),
             answers: 0,
             answer: None,
             moved: false,

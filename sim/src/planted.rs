@@ -90,6 +90,8 @@ bugs! {
     HistoryAhead = "history-ahead" => [CountersEqualLog, HistoryMeetsLive, OneOrder],
     /// A newcomer is told one number too few, and so gets a message of the history again.
     HistoryBehind = "history-behind" => [CountersEqualLog, HistoryMeetsLive, ShownOnce],
+    /// A newcomer is sent the history before it is welcomed, and passes it over.
+    HistoryTooEarly = "history-too-early" => [HistoryMeetsLive],
     /// Who was away gets all but the first message that was missed.
     MissedShort = "missed-short" => [OneOrder, Converged, HistoryMeetsLive],
     /// A mute is announced to end earlier than it does.
@@ -118,6 +120,8 @@ bugs! {
     EnteringDeaf = "entering-deaf" => [Converged, OneOrder],
     /// Who leaves a room hears it on.
     LeavingHears = "leaving-hears" => [OneOrder, PrivateToTwo, Sound],
+    /// One private message in three is swallowed on its way to a recipient who is in.
+    PrivateSwallowed = "private-swallowed" => [Converged],
     /// Two messages for one connection change places.
     WordsSwapped = "words-swapped" => [PrivateToTwo, OneOrder, HistoryMeetsLive, OneAnswer, NothingDropped, Converged],
 
@@ -148,6 +152,10 @@ bugs! {
     AnswerHidden = "answer-hidden" => [OneOrder, ShownOnce, NothingDropped, OneAnswer],
     /// A message is shown with another text than it has.
     ShownWrong = "shown-wrong" => [SameMessage, OnlySaid],
+    /// Who lost its connection says that it dials again, and never does.
+    NeverRedials = "never-redials" => [Converged],
+    /// Who is let in again takes that for a goodbye, and returns for ever.
+    ReturnsForEver = "returns-for-ever" => [Converged],
 }
 
 /// A run with one bug in it.

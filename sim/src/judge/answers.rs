@@ -105,6 +105,8 @@ impl Judge {
                 for room in rooms {
                     let place = self.names.of(room.room.as_str());
                     self.last_is(step, place, room.last);
+                    // The server may not have the history any more that went with the first answer.
+                    self.recalled.remove(&(Where::Room(place), room.since + 1));
                 }
                 let really = nick.map_or(0, |nick| self.ledger.rooms_of(nick));
                 if really != rooms.len() {
@@ -224,6 +226,7 @@ impl Judge {
                 self.broke(Promise::HistoryMeetsLive, step.at, sentence);
             }
             self.history = Some((room, last.number));
+            self.recalled.insert((Where::Room(room), last.number + 1));
         }
     }
 

@@ -1,14 +1,19 @@
 //! The end: when all faults are over, everybody who stayed is in and has all that was said.
 
 use super::Judge;
-use super::book::Where;
+use super::book::{Kept, Where};
+use super::names::Name;
 use crate::plan::Ms;
 use crate::promise::Promise;
-use hobnob_spec::client::{ANSWER_MS, DIAL_MS, SILENCE_MS};
+use hobnob_machine::SessionId;
+use hobnob_spec::client::{ANSWER_MS, DIAL_MS, PAUSE_LONGEST_MS, SILENCE_MS};
 use hobnob_spec::session::State;
 
 /// How long the network may take over what is under way, at most, and a machine that is busy.
 const SETTLE_MS: Ms = 5_000;
+/// How long whoever wants in may be out when all faults are over, however often it says that it dials again: a silent
+/// connection is given up, the longest pause with all its jitter is waited out, and the server is reached.
+const RETURN_MS: Ms = SILENCE_MS + ANSWER_MS + PAUSE_LONGEST_MS + PAUSE_LONGEST_MS / 2 + DIAL_MS + SETTLE_MS;
 
 impl Judge {
     /// Judges who is in, and what everybody has.
@@ -20,8 +25,9 @@ impl Judge {
             }
             // Healing ends a dial that hangs; then it takes one more.
             let due = user.since.max(user.dials_at).max(self.heal) + 2 * DIAL_MS + SETTLE_MS;
+            let at_last = user.wants_since.max(self.heal) + RETURN_MS;
             let (inside, since) = (user.inside, user.since);
-            if !inside && at > due {
+            if !inside && (at > due || at >= at_last) {
                 let sentence = format!("{} wants in, was last heard of at {} ms, and is not in", self.call(who), since);
                 self.broke(Promise::Converged, at, sentence);
             }
@@ -50,6 +56,32 @@ impl Judge {
         let halls: Vec<_> = self.ledger.rooms.values().filter(|hall| hall.members.contains(&nick)).collect();
         for place in halls.iter().filter_map(|hall| hall.name).map(Where::Room).collect::<Vec<_>>() {
             self.has_all(at, who, place);
+        }
+        let id = *self.ledger.nicks.get(&nick).expect("its session was found");
+        let talks = self.books.keys().filter(|place| matches!(place, Where::Pair(a, b) if *a == nick || *b == nick));
+        for place in talks.copied().collect::<Vec<_>>() {
+            self.has_all_private(at, who, (place, nick, id));
+        }
+    }
+
+    /// Whether a user has what a session's parties said in a conversation up to a while ago. Of a conversation of which
+    /// the server keeps only a part, or none, what a dead connection swallowed may be gone.
+    fn has_all_private(&mut self, at: Ms, who: usize, (place, nick, id): (Where, Name, SessionId)) {
+        let Some(book) = self.books.get(&place) else { return };
+        let track = self.users[who].tracks.get(&place);
+        if !self.is_all_kept(place) || self.talks_may_jump(place) || track.is_some_and(|track| track.shaken) {
+            return;
+        }
+        let own = self.names.spell(nick).to_lowercase();
+        let its = |kept: &&Kept| {
+            let said = kept.entry.nick.as_str().to_lowercase() == own;
+            if said { kept.from == Some(id) } else { kept.to.is_none_or(|to| to == id) }
+        };
+        let old = book.kept.iter().filter(|kept| kept.at + SETTLE_MS < at).filter(its);
+        let missing = old.map(|kept| kept.entry.number).find(|number| !track.is_some_and(|track| track.has(*number)));
+        if let Some(number) = missing {
+            let sentence = format!("{} is in, and was never shown {}", self.call(who), self.spell(place, number));
+            self.broke(Promise::Converged, at, sentence);
         }
     }
 

@@ -71,6 +71,7 @@ impl Judge {
         let may_lose = std::mem::take(&mut self.may_lose);
         for (place, kept) in lost {
             let number = kept.entry.number;
+            self.recalled.remove(&(place, number));
             self.unstored(&kept.entry);
             if may_lose {
                 self.shake(place, number);

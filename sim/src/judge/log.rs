@@ -79,7 +79,7 @@ impl Judge {
     }
 
     /// Whether conversations may have been forgotten: a new one goes on after all that were.
-    fn talks_may_jump(&self, place: Where) -> bool {
+    pub(super) fn talks_may_jump(&self, place: Where) -> bool {
         let others = self.books.keys().filter(|other| matches!(other, Where::Pair(..)) && **other != place);
         self.resumed || others.count() as u64 >= self.talks_min
     }

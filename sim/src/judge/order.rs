@@ -70,6 +70,11 @@ pub(super) struct Track {
 }
 
 impl Track {
+    /// Whether the user was shown the message of this number.
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.seen.has(number)
+    }
+
     /// History is about to come, or to come no more.
     pub(super) fn begin_history(&mut self) {
         self.history = None;

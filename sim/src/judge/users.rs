@@ -9,7 +9,7 @@ use crate::chronicle::Wire;
 use crate::plan::{Deed, Ms};
 use crate::promise::Promise;
 use hobnob_machine::{Shown, When};
-use hobnob_spec::messages::{Answer, Body, Entry, Message, Place, Request};
+use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Request};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub(super) struct User {
     pub(super) nick: Option<Name>,
     /// Whether it wants in, and was not told that it is out.
     pub(super) wants: bool,
+    /// Since when, if it does.
+    pub(super) wants_since: Ms,
     /// Whether it was told that it is in.
     pub(super) inside: bool,
     /// Since when that is so.
@@ -55,7 +57,11 @@ impl Judge {
             return;
         }
         match deed {
-            Deed::Join { .. } => self.users[who].wants = true,
+            Deed::Join { .. } => {
+                let user = &mut self.users[who];
+                user.wants_since = if user.wants { user.wants_since } else { at };
+                user.wants = true;
+            }
             Deed::Ask(request) => {
                 self.says(who, request);
                 self.asks(at, who, request);
@@ -254,6 +260,16 @@ impl Judge {
         let track = user.tracks.entry(place).or_default();
         if lost {
             return track.shaken = true;
+        }
+        let comes = own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
+        let recalls = comes && when != When::Past(Past::History) && self.recalled.remove(&(place, entry.number));
+        if recalls && !track.shaken && !track.has(entry.number - 1) {
+            let sentence = format!(
+                "{} is shown {}, and not the history that it was sent before it",
+                self.call(who),
+                self.spell(place, entry.number)
+            );
+            return self.broke(Promise::HistoryMeetsLive, at, sentence);
         }
         let before = track.last;
         if let Some((promise, how)) = track.show(own, nick, (entry, when), kind) {

@@ -5,6 +5,7 @@ use hobnob_machine::{Client, ClientAction, ClientInput, ClientOut, Shown, When};
 use hobnob_spec::client::State;
 use hobnob_spec::messages::{Answer, Body, Entry, Message, Place, Request};
 use hobnob_spec::names::Text;
+use hobnob_spec::session::Why;
 use std::sync::Arc;
 
 /// How far the numbers of requests are shifted that are to look new.
@@ -45,6 +46,13 @@ impl Planted {
                     }
                 }
             }
+            Bug::ReturnsForEver => {
+                for input in inputs {
+                    if let ClientInput::Heard(Message::Answer { answer: Answer::Back { .. }, .. }) = input {
+                        *input = ClientInput::Heard(Message::Goodbye { why: Why::Stopping });
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -58,6 +66,10 @@ impl Planted {
             Bug::ShownAtOnce => self.show_at_once(who, out),
             Bug::UnsentHidden => retain_shown(out, |shown| !matches!(shown, Shown::Unsent { .. })),
             Bug::UnsureHidden => retain_shown(out, |shown| !matches!(shown, Shown::Unsure { .. })),
+            // Its alarms ring on: only the dialing is left out.
+            Bug::NeverRedials if client.state() == State::Redialing => {
+                out.actions.retain(|action| !matches!(action, ClientAction::Dial));
+            }
             Bug::AnswerHidden => {
                 retain_shown(out, |shown| !matches!(shown, Shown::Answer { .. }) || !self.takes(5));
             }

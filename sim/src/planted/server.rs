@@ -97,6 +97,16 @@ impl Planted {
             | Bug::HistoryAhead
             | Bug::HistoryBehind
             | Bug::MissedShort => self.mangle_messages(server, input, out),
+            Bug::HistoryTooEarly => {
+                // The sort keeps the order of what is alike: history first, then the welcome, then what is live.
+                let joins = matches!(input, Input::Asked { asked: Asked { request: Request::Join { .. }, .. }, .. });
+                let history = |action: &Action| {
+                    matches!(action, Action::Send { message: Message::Earlier { past: Past::History, .. }, .. })
+                };
+                if joins {
+                    out.actions.sort_by_key(|action| !history(action));
+                }
+            }
             Bug::MuteLeaks => leak_mute(server, input, out),
             _ => {}
         }

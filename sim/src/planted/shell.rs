@@ -2,13 +2,19 @@
 
 use super::{Bug, Planted};
 use hobnob_machine::{Action, Input, Out};
-use hobnob_spec::messages::Time;
+use hobnob_spec::messages::{Message, Place, Time};
 
 impl Planted {
     pub(super) fn mangle_orders(&mut self, out: &mut Out) {
         match self.bug {
             Bug::DeliveryForgotten => {
                 out.actions.retain(|action| !matches!(action, Action::Deliver { .. }) || !self.takes(10));
+            }
+            Bug::PrivateSwallowed => {
+                let private = |action: &Action| {
+                    matches!(action, Action::Send { message: Message::Live { place: Place::With(_), .. }, .. })
+                };
+                out.actions.retain(|action| !private(action) || !self.takes(3));
             }
             Bug::EnteringDeaf => {
                 out.actions.retain(|action| !matches!(action, Action::Hear { .. }) || !self.takes(5));
