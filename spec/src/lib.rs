@@ -15,4 +15,5 @@ pub mod profile;
 pub mod row;
 pub mod session;
 pub mod shapes;
+pub mod voice;
 pub mod words;

@@ -1,15 +1,32 @@
 //! The server's side of a connection's dialect: what units ask, and how messages are written.
 //!
 //! A [`super::door::Door`] finds the units in the bytes; a tongue, which the owner of the machine keeps, knows what they
-//! mean to this client and writes what it is to read. Keeps what its client's words leave out: the numbers of its
-//! requests, its nick, the room it talks in.
+//! mean to this client and writes what it is to read, in the words of [`hobnob_spec::voice`]. Keeps what its client's
+//! words leave out: the numbers of its requests, its nick, the room it talks in.
 
-use super::door::Unit;
+mod colon;
+mod command;
+mod flags;
+mod peer;
+mod plain;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::door::{Foreign, Unit};
 use super::native;
 use super::zone::Zone;
-use hobnob_spec::messages::{Asked, Entry, Message};
+use colon::Colon;
+use command::Command;
+use flags::Flags;
+use hobnob_spec::messages::{Asked, Entry, Message, Place};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{Dialect, Profile};
+use hobnob_spec::voice::Happening;
+use peer::Peer;
+use plain::Plain;
+use std::sync::Arc;
+use words::Values;
 
 /// What a unit is to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +46,27 @@ pub enum Ask {
 pub enum Tongue {
     /// Hobnob's own.
     Native,
+    /// Objects with flags.
+    Flags(Box<Flags>),
+    /// Lines with colons.
+    Colon(Box<Colon>),
+    /// Lines that begin with a command.
+    Command(Box<Command>),
+    /// A nick, then lines of talk.
+    Plain(Box<Plain>),
 }
 
 impl Tongue {
     /// The tongue of a new connection in a dialect that its profile takes; `zone` is for dialects that write the time
     /// of day.
-    pub fn new(dialect: Dialect, _profile: &Profile, _lobby: &RoomName, _zone: Zone) -> Self {
+    pub fn new(dialect: Dialect, profile: &Profile, lobby: &RoomName, zone: Zone) -> Self {
+        let peer = || Peer::new(dialect, profile, lobby.clone(), zone);
         match dialect {
-            Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => Self::Native,
+            Dialect::Native => Self::Native,
+            Dialect::Flags => Self::Flags(Box::new(Flags::new(peer(), profile.history))),
+            Dialect::Colon => Self::Colon(Box::new(Colon::new(peer()))),
+            Dialect::Command => Self::Command(Box::new(Command::new(peer()))),
+            Dialect::Plain => Self::Plain(Box::new(Plain::new(peer()))),
         }
     }
 
@@ -44,45 +74,102 @@ impl Tongue {
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Native => Dialect::Native,
+            Self::Flags(_) => Dialect::Flags,
+            Self::Colon(_) => Dialect::Colon,
+            Self::Command(_) => Dialect::Command,
+            Self::Plain(_) => Dialect::Plain,
         }
     }
 
-    /// Writes what the server opens with.
+    /// Writes what the server opens with: nothing to text clients, which read the first bytes as an answer.
     pub fn greet(&self, out: &mut Vec<u8>) {
         match self {
             Self::Native => native::hello(out),
+            Self::Flags(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {}
         }
     }
 
     /// Takes a unit and gives what it asks to `asks`, in order.
     pub fn hear(&mut self, unit: Unit, asks: &mut Vec<Ask>) {
-        match unit {
-            Unit::Asked(asked) => asks.push(Ask::Asked(asked)),
-            Unit::Text(_) | Unit::Garbled => asks.push(Ask::Garbled),
+        let text = match (&*self, unit) {
+            (Self::Native, Unit::Asked(asked)) => return asks.push(Ask::Asked(asked)),
+            (Self::Flags(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_), Unit::Text(text)) => text,
+            (_, Unit::Asked(_) | Unit::Text(_) | Unit::Garbled) => return asks.push(Ask::Garbled),
+        };
+        match self {
+            Self::Native => {}
+            Self::Flags(flags) => flags.hear(&text, asks),
+            Self::Colon(colon) => colon.hear(&text, asks),
+            Self::Command(command) => command.hear(&text, asks),
+            Self::Plain(plain) => plain.hear(&text, asks),
         }
     }
 
-    /// Writes a message that is meant for this connection alone; nothing where the dialect has no word for it.
+    /// Takes the reason why nothing more can be understood, for the words with which the connection ends.
+    pub fn strange(&mut self, foreign: Foreign) {
+        if let Some(peer) = self.peer() {
+            peer.strange = Some(foreign);
+        }
+    }
+
+    /// The request that answers the server's [`Message::Ping`] for a client whose dialect has no word for it: as long
+    /// as its connection is there, so is the client. `None` where the client answers by itself.
+    pub fn pulse(&mut self) -> Option<Asked> {
+        self.peer().map(Peer::pulse)
+    }
+
+    /// Writes a message that is meant for this connection alone; nothing where the dialect has no word for it. What
+    /// might be followed by more of it may be held back, until the next message or [`Tongue::settle`].
     pub fn say(&mut self, message: &Message, out: &mut Vec<u8>) {
         match self {
             Self::Native => native::say(message, out),
+            Self::Flags(flags) => flags.say(message, out),
+            Self::Colon(colon) => colon.say(message, out),
+            Self::Command(command) => command.say(message, out),
+            Self::Plain(plain) => plain.say(message, out),
+        }
+    }
+
+    /// Writes what was held back for more that might follow: called when the connection begins to hear a room.
+    pub fn settle(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::Flags(flags) => flags.settle(out),
+            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {}
         }
     }
 
     /// Whether this connection is told of a room's entry, in the words that [`live`] writes for its dialect.
-    pub fn hears(&mut self, _room: &RoomName, _entry: &Entry) -> bool {
+    pub fn hears(&mut self, room: &RoomName, entry: &Entry) -> bool {
         match self {
             Self::Native => true,
+            Self::Flags(flags) => flags.peer.hears(entry),
+            Self::Colon(colon) => colon.hears(room, entry),
+            Self::Command(command) => command.peer.hears(entry),
+            Self::Plain(plain) => plain.peer.hears(entry),
+        }
+    }
+
+    fn peer(&mut self) -> Option<&mut Peer> {
+        match self {
+            Self::Native => None,
+            Self::Flags(flags) => Some(&mut flags.peer),
+            Self::Colon(colon) => Some(&mut colon.peer),
+            Self::Command(command) => Some(&mut command.peer),
+            Self::Plain(plain) => Some(&mut plain.peer),
         }
     }
 }
 
 /// Writes what everybody of a dialect is told of a room's entry; nothing where the dialect has no word for it.
-pub fn live(dialect: Dialect, room: &RoomName, entry: &std::sync::Arc<Entry>, _zone: Zone, out: &mut Vec<u8>) {
-    let place = hobnob_spec::messages::Place::Room(room.clone());
+pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, out: &mut Vec<u8>) {
     match dialect {
-        Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
-            native::say(&Message::Live { place, entry: entry.clone() }, out);
+        Dialect::Native => {
+            let place = Place::Room(room.clone());
+            native::say(&Message::Live { place, entry: Arc::clone(entry) }, out);
+        }
+        Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
+            let values = Values { room: room.as_str(), ..Values::of(entry) };
+            words::write(dialect, Happening::of(&entry.body), &values, zone, out);
         }
     }
 }

@@ -354,7 +354,10 @@ impl<W: World> Hub<W> {
                 self.asks = asks;
             }
             Found::Foreign(_) if self.parts.keeper.failing() || !self.lines.at(slot).met => self.send_away(slot),
-            Found::Foreign(_) => self.step(Input::Foreign { conn }),
+            Found::Foreign(foreign) => {
+                self.lines.at(slot).tongue.strange(foreign);
+                self.step(Input::Foreign { conn });
+            }
         }
     }
 

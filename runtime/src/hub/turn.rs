@@ -152,6 +152,11 @@ impl Turn {
         if let Some(chunk) = lines.chunk_begun(slot, room) {
             self.part(chunk);
         }
+        // What was held back for a room's history comes before what happens there.
+        let direct = self.direct();
+        let start = direct.len();
+        lines.at(slot).tongue.settle(direct);
+        self.sent(slot, start);
     }
 
     /// From here on it does not.

@@ -1,0 +1,300 @@
+//! The dialect `flags` of seed 003: JSON objects of fourteen fields, of whose nine flags at most one is 1.
+//!
+//! Fields that are missing are 0 or empty, unknown ones are passed over. The field `TO`, which is ours, makes talk
+//! private. An object without a flag is talk.
+
+use super::Ask;
+use super::peer::{Peer, Wish};
+use super::words::{Values, fill};
+use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
+use hobnob_spec::names::Nick;
+use hobnob_spec::profile::{Dialect, JoinHistory};
+use hobnob_spec::voice::{Flag, Happening, Phrase, phrase};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a newline in somebody's text becomes, so that nobody can write a line in somebody else's name.
+pub(super) const INDENT: &str = "\n    ";
+
+/// A client that sends objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flags {
+    pub(super) peer: Peer,
+    /// Whether the history follows a welcome.
+    history: bool,
+    /// A welcome whose history has not all come.
+    held: Option<Held>,
+}
+
+/// A welcome that waits for its history, for both are one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    /// The last number of the history.
+    last: u64,
+    lines: Vec<String>,
+}
+
+/// An object as a client sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", default)]
+struct Said {
+    #[serde(deserialize_with = "loose")]
+    report_request_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    report_response_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    join_request_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    join_reject_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    join_accept_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    new_user_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    quit_request_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    quit_accept_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    attachment_flag: Loose,
+    #[serde(deserialize_with = "loose")]
+    username: Loose,
+    #[serde(deserialize_with = "loose")]
+    payload: Loose,
+    #[serde(deserialize_with = "loose")]
+    to: Loose,
+}
+
+/// A number, a truth or a text, written in whichever way; nothing and lists are empty.
+#[derive(Debug, Default)]
+struct Loose(String);
+
+/// An object as the server sends it: the fields in the order of the seed.
+#[derive(Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+struct Object<'a> {
+    report_request_flag: u8,
+    report_response_flag: u8,
+    join_request_flag: u8,
+    join_reject_flag: u8,
+    join_accept_flag: u8,
+    new_user_flag: u8,
+    quit_request_flag: u8,
+    quit_accept_flag: u8,
+    attachment_flag: u8,
+    number: usize,
+    username: &'a str,
+    filename: &'a str,
+    payload_length: usize,
+    payload: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+}
+
+impl Flags {
+    pub(super) fn new(peer: Peer, history: JoinHistory) -> Self {
+        let history = match history {
+            JoinHistory::All => true,
+            JoinHistory::None => false,
+        };
+        Self { peer, history, held: None }
+    }
+
+    pub(super) fn hear(&mut self, object: &str, asks: &mut Vec<Ask>) {
+        let Ok(said) = serde_json::from_str::<Said>(object) else { return asks.push(Ask::Garbled) };
+        let peer = &mut self.peer;
+        let mut flags = Flag::ALL.iter().filter(|flag| said.flag(**flag).is_set());
+        let flag = flags.next();
+        if flags.next().is_some() {
+            return refuse(peer, "More than one flag is 1.", asks);
+        }
+        match flag {
+            None if said.to.0.trim().is_empty() => {
+                let (lobby, text) = (peer.lobby.clone(), talk(&said.payload.0, peer.nick.as_ref()));
+                peer.talk(lobby.as_str(), text, asks);
+            }
+            None => {
+                let text = talk(&said.payload.0, peer.nick.as_ref()).to_owned();
+                peer.private(said.to.0.trim(), &text, asks);
+            }
+            Some(Flag::ReportRequest) => peer.ask(Request::Report, Wish::Report, asks),
+            Some(Flag::JoinRequest) => peer.join(&said.username.0, asks),
+            Some(Flag::QuitRequest) => peer.ask(Request::Quit, Wish::Quit, asks),
+            // Here is the place where files come in.
+            Some(Flag::Attachment) => refuse(peer, "Attachments are not taken here.", asks),
+            Some(Flag::ReportResponse | Flag::JoinReject | Flag::JoinAccept | Flag::NewUser | Flag::QuitAccept) => {
+                refuse(peer, "Only the server sets this flag.", asks);
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, message: &Message, out: &mut Vec<u8>) {
+        if let (Message::Earlier { place: Place::Room(_), past: Past::History, entries }, Some(held)) =
+            (message, &mut self.held)
+        {
+            held.lines.extend(entries.iter().map(|entry| line(entry, &self.peer)));
+            if entries.last().is_some_and(|entry| entry.number >= held.last) {
+                self.settle(out);
+            }
+            return;
+        }
+        self.settle(out);
+        match message {
+            Message::Answer { number, answer: Answer::Welcome { nick, last, .. } } => {
+                self.peer.answered(*number);
+                self.peer.nick = Some(nick.clone());
+                self.held = Some(Held { last: *last, lines: Vec::new() });
+                if !self.history || *last == 0 {
+                    self.settle(out);
+                }
+            }
+            Message::Answer { number, answer } => {
+                let wish = self.peer.answered(*number);
+                self.peer.tell_answer(wish.as_ref(), answer, out);
+            }
+            Message::Live { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => {
+                self.peer.tell(message, out);
+            }
+        }
+    }
+
+    /// Writes the welcome that was held back, with the history that came.
+    pub(super) fn settle(&mut self, out: &mut Vec<u8>) {
+        let Some(held) = self.held.take() else { return };
+        let (nick, history) = (self.peer.nick.as_ref().map_or("", Nick::as_str), held.lines.join("\n"));
+        self.peer.write(Happening::Welcome, &Values { nick, history: &history, ..Values::default() }, out);
+    }
+}
+
+/// A request that is refused without the machine.
+fn refuse(peer: &Peer, reason: &str, asks: &mut Vec<Ask>) {
+    peer.reply(Happening::Refused, &Values { reason: reason.to_owned(), ..Values::default() }, asks);
+}
+
+/// A line of the history.
+fn line(entry: &Entry, peer: &Peer) -> String {
+    let happening = Happening::of(&entry.body);
+    let (values, zone) = (Values { room: peer.lobby.as_str(), ..Values::of(entry) }, peer.zone);
+    match phrase(Dialect::Flags, happening) {
+        Phrase::Nothing | Phrase::Itself => String::new(),
+        Phrase::Line(template) | Phrase::Object(template) => fill(template, &values, zone, INDENT),
+        Phrase::Flagged(_, template) => {
+            let text = fill(template, &values, zone, INDENT);
+            match phrase(Dialect::Flags, Happening::NewsEarlier) {
+                Phrase::Object(template) => fill(template, &Values { text: &text, ..values }, zone, INDENT),
+                Phrase::Nothing | Phrase::Itself | Phrase::Line(_) | Phrase::Flagged(..) => text,
+            }
+        }
+    }
+}
+
+/// What a payload says: without the newline at its end, and without the time and the nick that some clients put before
+/// it themselves.
+fn talk<'a>(payload: &'a str, own: Option<&Nick>) -> &'a str {
+    let payload = payload.strip_suffix('\n').unwrap_or(payload);
+    let payload = payload.strip_suffix('\r').unwrap_or(payload);
+    own.and_then(|own| without_time(payload)?.strip_prefix(own.as_str())?.strip_prefix(": ")).unwrap_or(payload)
+}
+
+/// What follows `[20:36:22] `.
+fn without_time(payload: &str) -> Option<&str> {
+    let (time, rest) = payload.strip_prefix('[')?.split_once("] ")?;
+    let digits = time.len() == 8 && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    digits.then_some(rest)
+}
+
+/// Writes an object, all of it at the end of `out`, and a newline.
+pub(super) fn write(flag: Option<Flag>, values: &Values<'_>, payload: &str, private: bool, out: &mut Vec<u8>) {
+    let is = |other: Flag| u8::from(flag == Some(other));
+    let object = Object {
+        report_request_flag: is(Flag::ReportRequest),
+        report_response_flag: is(Flag::ReportResponse),
+        join_request_flag: is(Flag::JoinRequest),
+        join_reject_flag: is(Flag::JoinReject),
+        join_accept_flag: is(Flag::JoinAccept),
+        new_user_flag: is(Flag::NewUser),
+        quit_request_flag: is(Flag::QuitRequest),
+        quit_accept_flag: is(Flag::QuitAccept),
+        attachment_flag: is(Flag::Attachment),
+        number: values.users.len(),
+        username: match flag {
+            Some(Flag::JoinAccept | Flag::NewUser | Flag::QuitAccept) => values.nick,
+            Some(
+                Flag::ReportRequest
+                | Flag::ReportResponse
+                | Flag::JoinRequest
+                | Flag::JoinReject
+                | Flag::QuitRequest
+                | Flag::Attachment,
+            )
+            | None => "",
+        },
+        filename: "",
+        payload_length: payload.chars().count(),
+        payload,
+        to: private.then_some(values.own),
+    };
+    serde_json::to_writer(&mut *out, &object).expect("a vector takes all bytes and an object has no map");
+    out.push(b'\n');
+}
+
+impl Said {
+    fn flag(&self, flag: Flag) -> &Loose {
+        match flag {
+            Flag::ReportRequest => &self.report_request_flag,
+            Flag::ReportResponse => &self.report_response_flag,
+            Flag::JoinRequest => &self.join_request_flag,
+            Flag::JoinReject => &self.join_reject_flag,
+            Flag::JoinAccept => &self.join_accept_flag,
+            Flag::NewUser => &self.new_user_flag,
+            Flag::QuitRequest => &self.quit_request_flag,
+            Flag::QuitAccept => &self.quit_accept_flag,
+            Flag::Attachment => &self.attachment_flag,
+        }
+    }
+}
+
+impl Loose {
+    fn is_set(&self) -> bool {
+        !matches!(self.0.trim(), "" | "0" | "0.0") && !self.0.trim().eq_ignore_ascii_case("false")
+    }
+}
+
+fn loose<'de, D: Deserializer<'de>>(from: D) -> Result<Loose, D::Error> {
+    struct Any;
+    impl<'de> serde::de::Visitor<'de> for Any {
+        type Value = Loose;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a number, a truth or a text")
+        }
+
+        fn visit_bool<E>(self, truth: bool) -> Result<Loose, E> {
+            Ok(Loose(u8::from(truth).to_string()))
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<Loose, E> {
+            Ok(Loose(number.to_string()))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Loose, E> {
+            Ok(Loose(number.to_string()))
+        }
+
+        fn visit_f64<E>(self, number: f64) -> Result<Loose, E> {
+            Ok(Loose(number.to_string()))
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
+            Ok(Loose(text.to_owned()))
+        }
+
+        fn visit_unit<E>(self) -> Result<Loose, E> {
+            Ok(Loose::default())
+        }
+
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Loose, A::Error> {
+            while list.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+            Ok(Loose::default())
+        }
+    }
+    from.deserialize_any(Any)
+}
