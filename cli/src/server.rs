@@ -21,6 +21,7 @@ Examples:
   hobnob server --listen 0.0.0.0:18000              for the whole network
   hobnob server --profile classroom --data :memory: three users, nothing kept
   hobnob server --listen 127.0.0.1:18000 --listen classroom=127.0.0.1:18001
+  hobnob server --profile classroom --set classroom.capacity=5 --set classroom.echo=false
   hobnob server --say-burst 20 --say-per-second off --idle 1h
   hobnob server --print-config > hobnob.toml        all settings, to be changed and given with --config
   HOBNOB_SYNC=interval HOBNOB_LIMITS_MUTE_MS=30s hobnob server
@@ -30,12 +31,18 @@ pub(crate) struct ServerArgs {
     /// Listen on this address; PROFILE=HOST:PORT for another profile there; may be given several times
     #[arg(long, value_name = "[PROFILE=]HOST:PORT")]
     listen: Vec<String>,
-    /// How users are treated: open or classroom
+    /// How users are treated, and which dialects are spoken: open, classroom, messenger, tata, sendto, or one of your own
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// The data folder, or :memory: to keep nothing
     #[arg(long, value_name = "FOLDER")]
     data: Option<String>,
+    /// Set a knob of a profile; may be given several times; see --print-config for all of them
+    #[arg(long, value_name = "PROFILE.KNOB=VALUE")]
+    set: Vec<String>,
+    /// Whose clocks are shown where a dialect shows any: local, utc, +02:00 or Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
     /// How many members each listener takes
     #[arg(long, value_name = "MEMBERS")]
     capacity: Option<u64>,
@@ -74,7 +81,7 @@ pub(crate) struct ServerArgs {
 }
 
 impl ServerArgs {
-    fn flags(&self) -> Flags {
+    fn flags(&self) -> Result<Flags, Failure> {
         let mut flags = Dict::new();
         if !self.listen.is_empty() {
             flags.insert("listen".into(), Value::from(self.listen.clone()));
@@ -84,6 +91,7 @@ impl ServerArgs {
             ("data", &self.data),
             ("lobby", &self.lobby),
             ("nick_case", &self.nick_case),
+            ("time_zone", &self.time_zone),
             ("sync", &self.sync),
             ("status_every", &self.status_every),
             ("log_format", &self.log_format),
@@ -100,20 +108,25 @@ impl ServerArgs {
         if !limits.is_empty() {
             flags.insert("limits".into(), Value::from(limits));
         }
-        Flags(flags)
+        let knobs = settings::knobs_from_flags(&self.set)?;
+        if !knobs.is_empty() {
+            flags.insert("profiles".into(), Value::from(knobs));
+        }
+        Ok(Flags(flags))
     }
 }
 
 /// Runs a server until it is told to stop.
 pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
-    let (figment, written) = settings::gather(args.config.as_deref(), args.flags())?;
+    let (figment, written) = settings::gather(args.config.as_deref(), args.flags()?)?;
     let settings = written.parse(&figment)?;
     if args.print_config {
-        exit::print(&settings::printed(&figment, &written))?;
+        exit::print(&settings::printed(&figment, &written, &settings)?)?;
         return Ok(ExitCode::Fine);
     }
     start_log();
     let world = SmolWorld::new();
+    let usual = settings.profile.clone();
     let (journal, settings) = open(&world, settings)?;
     let profiles: Vec<String> = settings.listeners.iter().map(|listener| listener.profile.name.clone()).collect();
     world.run(async {
@@ -124,7 +137,8 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
         os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
         for (addr, profile) in server.addrs().iter().zip(&profiles) {
             tracing::info!("listening on {addr} with the profile {profile}");
-            exit::print(&format!("listening on {addr}\n"))?;
+            let named = if *profile == usual { String::new() } else { format!(" ({profile})") };
+            exit::print(&format!("listening on {addr}{named}\n"))?;
         }
         if !server.addrs().iter().all(|addr| addr.ip().is_loopback()) {
             tracing::warn!("what is said here is not encrypted yet: anybody on the way can read it");
@@ -141,7 +155,7 @@ fn cannot_start(error: &dyn std::fmt::Display) -> Failure {
 
 /// Opens the data folder with all that is in it.
 fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobnob_runtime::ServerSettings), Failure> {
-    let Settings { mut server, data, retention, layout, operator_key_file } = settings;
+    let Settings { mut server, profile: _, data, retention, layout, operator_key_file } = settings;
     let folder = data.as_deref().map(DataFolder::open).transpose().map_err(|error| cannot_start(&error))?;
     let key_file = operator_key_file.or_else(|| folder.as_ref().map(|folder| folder.path().join(operator_key::FILE)));
     if let Some(path) = key_file {

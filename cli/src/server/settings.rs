@@ -2,6 +2,7 @@
 //!
 //! Owns their names, their forms for people, and the complaints about them. Starts nothing.
 
+mod profiles;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,9 @@ use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::{Listener, ServerSettings};
 use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use hobnob_spec::names::RoomName;
-use hobnob_spec::profile::{NickCase, Profile};
+use hobnob_spec::profile::NickCase;
+use jiff::tz::TimeZone;
+use profiles::{Given, Profiles};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,8 @@ use std::time::Duration;
 const ENV_PREFIX: &str = "HOBNOB_";
 /// Stands for a store that keeps nothing.
 const MEMORY: &str = ":memory:";
+/// Stands for what the computer's own clock shows.
+const LOCAL: &str = "local";
 /// Stands for no bound, or for never.
 const OFF: &str = "off";
 
@@ -40,6 +45,7 @@ pub(super) struct Written {
     capacity: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nick_case: Option<String>,
+    time_zone: String,
     sync: String,
     status_every: String,
     log_format: String,
@@ -49,6 +55,9 @@ pub(super) struct Written {
     operator_key_file: Option<String>,
     #[serde(default)]
     limits: BTreeMap<String, Amount>,
+    /// Printed on their own, with all that is not set.
+    #[serde(default, skip_serializing)]
+    profiles: Given,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +78,8 @@ enum Amount {
 /// The settings as the server takes them.
 pub(super) struct Settings {
     pub(super) server: ServerSettings,
+    /// The profile of listeners that name none.
+    pub(super) profile: String,
     /// The data folder; `None` where nothing is kept.
     pub(super) data: Option<PathBuf>,
     pub(super) retention: Retention,
@@ -99,6 +110,7 @@ impl Default for Written {
             lobby: "lobby".into(),
             capacity: None,
             nick_case: None,
+            time_zone: LOCAL.into(),
             sync: "always".into(),
             status_every: "30s".into(),
             log_format: "text".into(),
@@ -106,8 +118,14 @@ impl Default for Written {
             snapshot_every: ServerSettings::default().snapshot_every,
             operator_key_file: None,
             limits: table.map(|(name, _, default, _)| ((*name).to_owned(), shown(name, *default))).collect(),
+            profiles: Given::new(),
         }
     }
+}
+
+/// The flags for knobs of profiles, as a table.
+pub(super) fn knobs_from_flags(flags: &[String]) -> Result<Dict, Failure> {
+    profiles::from_flags(flags).map_err(|sentence| Failure::new(ExitCode::Usage, format!("`--set`: {sentence}")))
 }
 
 /// A limit in its form for people.
@@ -144,11 +162,15 @@ fn environment() -> Env {
     Env::prefixed(ENV_PREFIX)
         .filter(move |key| {
             let key = key.as_str().to_ascii_lowercase();
-            key.starts_with("limits_") || known.contains(&key)
+            key.starts_with("limits_") || key.starts_with("profiles_") || known.contains(&key)
         })
-        .map(|key| match key.as_str().to_ascii_lowercase().strip_prefix("limits_") {
-            Some(limit) => format!("limits.{limit}").into(),
-            None => key.into(),
+        .map(|key| {
+            let lower = key.as_str().to_ascii_lowercase();
+            match (lower.strip_prefix("limits_"), profiles::key_of(&lower)) {
+                (Some(limit), _) => format!("limits.{limit}").into(),
+                (None, Some(knob)) => knob.into(),
+                (None, None) => key.into(),
+            }
         })
 }
 
@@ -182,44 +204,75 @@ fn complaint(error: &figment::Error, file: Option<&Path>, text: Option<&str>) ->
         .is_some_and(|metadata| metadata.source.as_ref().is_some_and(|s| s.file_path().is_some()));
     let place = match (file, text) {
         (Some(path), Some(text)) if from_file => {
-            let name = match &error.kind {
-                Kind::UnknownField(field, _) => field.as_str(),
-                _ => error.path.last().map_or("", String::as_str),
-            };
-            format!("the configuration {}{}: ", path.display(), line_of(text, name))
+            let mut key = error.path.clone();
+            if let Kind::UnknownField(field, _) = &error.kind {
+                key.push(field.clone());
+            }
+            format!("the configuration {}{}: ", path.display(), line_of(text, &key))
         }
         _ => error.metadata.as_ref().map_or(String::new(), |metadata| format!("{}: ", metadata.name)),
     };
     Failure::new(ExitCode::Usage, format!("{place}{what}"))
 }
 
-/// `, line N` where a setting stands.
-fn line_of(text: &str, name: &str) -> String {
-    let at = text.lines().position(|line| {
+/// `, line N` where a setting stands: under the heading of its table if there is one, else where its name first stands.
+fn line_of(text: &str, key: &[impl AsRef<str>]) -> String {
+    let starts = |line: &str, name: &str| {
         let line = line.trim_start().trim_start_matches(['[', '"']);
         line.strip_prefix(name)
             .is_some_and(|rest| rest.trim_start_matches('"').trim_start().starts_with(['=', ']', '.']))
-    });
-    at.map_or(String::new(), |at| format!(", line {}", at + 1))
+    };
+    let names: Vec<&str> = key.iter().map(AsRef::as_ref).collect();
+    let Some((name, tables)) = names.split_last() else { return String::new() };
+    let heading = format!("[{}]", tables.join("."));
+    let under = text.lines().position(|line| line.trim() == heading).filter(|_| !tables.is_empty());
+    let in_table = |from: usize| {
+        let lines = text.lines().enumerate().skip(from + 1);
+        lines.take_while(|(_, line)| !line.trim_start().starts_with('[')).find(|(_, line)| starts(line, name))
+    };
+    let found = under.and_then(in_table).map(|(at, _)| at);
+    let anywhere = || text.lines().position(|line| starts(line, name));
+    let dotted = || text.lines().position(|line| starts(line, &names.join(".")));
+    found.or_else(dotted).or(under).or_else(anywhere).map_or(String::new(), |at| format!(", line {}", at + 1))
+}
+
+/// How near to the operator a setting was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Default,
+    File,
+    Environment,
+    Flag,
+}
+
+impl Rank {
+    fn of(figment: &Figment, key: &str) -> Self {
+        match figment.find_metadata(key) {
+            Some(metadata) if metadata.source.as_ref().is_some_and(|s| s.file_path().is_some()) => Self::File,
+            Some(metadata) if metadata.name.contains("environment") => Self::Environment,
+            Some(metadata) if metadata.name.contains("flag") => Self::Flag,
+            Some(_) | None => Self::Default,
+        }
+    }
 }
 
 impl Written {
     /// Parses every setting. `figment` says where each comes from.
     pub(super) fn parse(&self, figment: &Figment) -> Result<Settings, Failure> {
         let wrong = |key: &str, sentence: String| {
-            let from =
-                figment.find_metadata(key).map_or(String::new(), |metadata| format!(" (from {})", origin(metadata)));
+            let from = figment
+                .find_metadata(key)
+                .map_or(String::new(), |metadata| format!(" (from {}{})", origin(metadata), line_in(metadata, key)));
             Failure::new(ExitCode::Usage, format!("`{key}`{from}: {sentence}"))
         };
-        if Profile::named(&self.profile).is_none() {
-            return Err(wrong("profile", one_of(&self.profile, Profile::NAMES)));
-        }
+        let profiles = self.profiles(figment).map_err(|(key, sentence)| wrong(&key, sentence))?;
+        profiles.named(&self.profile).map_err(|sentence| wrong("profile", sentence))?;
         for (key, number) in [("capacity", self.capacity), ("snapshot_every", Some(self.snapshot_every))] {
             if number == Some(0) {
                 return Err(wrong(key, "0 makes no sense here; the least is 1".into()));
             }
         }
-        let listeners = self.listeners().map_err(|sentence| wrong("listen", sentence))?;
+        let listeners = self.listeners(&profiles).map_err(|sentence| wrong("listen", sentence))?;
         let mut limits = Limits::default();
         for (name, amount) in &self.limits {
             set_limit(&mut limits, name, amount).map_err(|sentence| wrong(&format!("limits.{name}"), sentence))?;
@@ -244,6 +297,7 @@ impl Written {
             None => Retention::Forever,
             Some(age) => Retention::AgeMs(u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
         };
+        let time_zone = time_zone(&self.time_zone).map_err(|sentence| wrong("time_zone", sentence))?;
         let status_every = span(&self.status_every, OFF).map_err(|sentence| wrong("status_every", sentence))?;
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), ..Config::default() };
@@ -253,14 +307,18 @@ impl Written {
             durability,
             snapshot_every: self.snapshot_every,
             status_every,
-            ..ServerSettings::default()
+            time_zone,
         };
         let operator_key_file = self.operator_key_file.as_ref().map(PathBuf::from);
-        Ok(Settings { server, data, retention, layout, operator_key_file })
+        Ok(Settings { server, profile: self.profile.clone(), data, retention, layout, operator_key_file })
+    }
+
+    fn profiles(&self, figment: &Figment) -> Result<Profiles, profiles::Wrong> {
+        Profiles::of(&self.profiles, self.capacity, figment)
     }
 
     /// `ADDR` or `PROFILE=ADDR`, each.
-    fn listeners(&self) -> Result<Vec<Listener>, String> {
+    fn listeners(&self, profiles: &Profiles) -> Result<Vec<Listener>, String> {
         let listen: Vec<&str> = match &self.listen {
             OneOrMany::One(all) => all.split(',').map(str::trim).collect(),
             OneOrMany::Many(all) => all.iter().map(String::as_str).collect(),
@@ -270,9 +328,7 @@ impl Written {
         }
         let parse = |text: &str| {
             let (name, addr) = text.split_once('=').unwrap_or((&self.profile, text));
-            let mut profile =
-                Profile::named(name).ok_or_else(|| format!("profile: {}", one_of(name, Profile::NAMES)))?;
-            profile.capacity = self.capacity.unwrap_or(profile.capacity);
+            let profile = profiles.named(name).map_err(|sentence| format!("profile: {sentence}"))?;
             check_addr(addr)?;
             Ok(Listener { addr: addr.to_owned(), profile })
         };
@@ -293,6 +349,21 @@ fn check_addr(addr: &str) -> Result<(), String> {
 
 fn one_of(found: &str, names: &[&str]) -> String {
     format!("there is no {found:?}; it is one of {}", names.join(", "))
+}
+
+/// Whose clocks are shown: `utc`, `local`, an offset such as `+02:00`, or a place such as `Europe/Berlin`.
+fn time_zone(text: &str) -> Result<TimeZone, String> {
+    if text == LOCAL {
+        return Ok(TimeZone::system());
+    }
+    if text.eq_ignore_ascii_case("utc") {
+        return Ok(TimeZone::UTC);
+    }
+    if text.starts_with(['+', '-']) {
+        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text);
+        return offset.map_err(|error| format!("{text:?} is no offset such as +02:00: {error}"));
+    }
+    TimeZone::get(text).map_err(|_| format!("there is no zone {text:?}; write utc, local, +02:00 or Europe/Berlin"))
 }
 
 /// A time such as `30s`, or the word for none.
@@ -369,7 +440,7 @@ fn least(name: &str) -> u64 {
 }
 
 /// The settings as a file that says where each comes from.
-pub(super) fn printed(figment: &Figment, written: &Written) -> String {
+pub(super) fn printed(figment: &Figment, written: &Written, settings: &Settings) -> Result<String, Failure> {
     let value = toml::Value::try_from(written).expect("settings are what TOML can hold");
     let mut text = String::from("# hobnob server: the settings, and where each comes from\n");
     let mut tables = String::new();
@@ -384,11 +455,24 @@ pub(super) fn printed(figment: &Figment, written: &Written) -> String {
             text.push_str(&format!("{:<44}# {}\n", format!("{key} = {value}"), from(figment, key)));
         }
     }
-    text + &tables
+    if written.nick_case.is_none() {
+        let case = settings.server.config.nick_case.name().to_ascii_lowercase();
+        text.push_str(&format!("{:<44}# as the listeners' profiles say\n", format!("# nick_case = \"{case}\"")));
+    }
+    let profiles = written.profiles(figment).map_err(|(_, sentence)| Failure::new(ExitCode::Usage, sentence))?;
+    let given = |key: &str| figment.find_metadata(key).map(origin);
+    Ok(text + &tables + &profiles.printed(&written.profiles, given))
 }
 
 fn from(figment: &Figment, key: &str) -> String {
     figment.find_metadata(key).map_or_else(|| "default".into(), origin)
+}
+
+/// `, line N` where a setting stands in the file that it comes from.
+fn line_in(metadata: &Metadata, key: &str) -> String {
+    let path = metadata.source.as_ref().and_then(|source| source.file_path());
+    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+    text.map_or(String::new(), |text| line_of(&text, &key.split('.').collect::<Vec<_>>()))
 }
 
 /// Where a value comes from, for people.

@@ -37,7 +37,8 @@ fn flags_go_before_the_file_and_the_file_before_the_defaults() {
 #[test]
 fn what_is_printed_can_be_read_again() {
     let (figment, written) = gather(None, flags(&[("sync", "interval")])).expect("these are settings");
-    let text = printed(&figment, &written);
+    let parsed = written.parse(&figment).expect("these are settings");
+    let text = printed(&figment, &written, &parsed).expect("they can be printed");
     assert!(text.lines().any(|line| line.starts_with("sync = \"interval\"") && line.ends_with("# a flag")), "{text}");
     let again = settings(&text, flags(&[])).expect("what was printed is a configuration");
     assert_eq!(again.server.durability, Durability::Interval);
@@ -112,4 +113,98 @@ fn complaints_name_the_line_and_the_setting() {
     assert!(addr.contains("HOST:PORT"), "{addr}");
     let limit = complaint("", limit("say_bursts", "3"));
     assert!(limit.contains("say_burst,"), "{limit}");
+}
+
+fn profile<'a>(settings: &'a Settings, name: &str) -> &'a hobnob_spec::profile::Profile {
+    let mut listeners = settings.server.listeners.iter().map(|listener| &listener.profile);
+    listeners.find(|profile| profile.name == name).expect("a listener has the profile")
+}
+
+#[test]
+fn each_knob_of_a_profile_can_be_set_and_a_profile_of_ones_own_is_like_another() {
+    use hobnob_spec::profile::{Absent, Dialect, NickTaken};
+    let file = "listen = [\"classroom=127.0.0.1:1\", \"club=127.0.0.1:2\"]\n\
+                [profiles.classroom]\ncapacity = 5\nnick_taken = \"suffix\"\ndialects = [\"native\"]\n\
+                [profiles.club]\nlike = \"tata\"\nabsent = \"discard\"\n";
+    let knobs = knobs_from_flags(&["classroom.capacity=7".into(), "club.echo=true".into()]).expect("these are knobs");
+    let settings = settings(file, Flags([("profiles".to_owned(), Value::from(knobs))].into())).expect("good settings");
+    let classroom = profile(&settings, "classroom");
+    assert_eq!((classroom.capacity, classroom.nick_taken), (7, NickTaken::Suffix));
+    assert_eq!(classroom.dialects, [Dialect::Native]);
+    let club = profile(&settings, "club");
+    assert_eq!((club.absent, club.echo, &club.dialects[..]), (Absent::Discard, true, &[Dialect::Plain][..]));
+    assert_eq!(settings.server.config.nick_case, NickCase::Exact, "both tell names apart by case");
+}
+
+#[test]
+fn the_capacity_that_is_nearer_to_the_operator_counts() {
+    let listen = "listen = [\"classroom=127.0.0.1:1\", \"tata=127.0.0.1:2\"]\n";
+    let file = format!("{listen}capacity = 9\n[profiles.classroom]\ncapacity = 5\n");
+    let same = settings(&file, flags(&[])).expect("good settings");
+    assert_eq!((profile(&same, "classroom").capacity, profile(&same, "tata").capacity), (5, 9));
+    let flag = Flags([("capacity".to_owned(), Value::from(4_u64))].into());
+    let nearer = settings(&file, flag).expect("good settings");
+    assert_eq!((profile(&nearer, "classroom").capacity, profile(&nearer, "tata").capacity), (4, 4));
+}
+
+#[test]
+fn the_profiles_that_are_printed_can_be_read_again() {
+    let knobs = knobs_from_flags(&["tata.dialects=plain,native".into(), "mine.like=sendto".into()]).expect("knobs");
+    let (figment, written) = gather(None, Flags([("profiles".to_owned(), Value::from(knobs))].into())).expect("good");
+    let parsed = written.parse(&figment).expect("good settings");
+    let text = printed(&figment, &written, &parsed).expect("they can be printed");
+    for name in ["open", "classroom", "messenger", "tata", "sendto", "mine"] {
+        assert!(text.contains(&format!("\n[profiles.{name}]\n")), "{text}");
+    }
+    let line = text.lines().find(|line| line.contains("[\"plain\", \"native\"]")).expect("the knob is printed");
+    assert!(line.starts_with("dialects = ") && line.ends_with("# a flag"), "{line}");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("echo = false") && line.ends_with("# the profile")), "{text}");
+    let again = settings(
+        &format!("listen = [\"tata=127.0.0.1:1\", \"mine=127.0.0.1:2\"]\n{}", without_listen(&text)),
+        flags(&[]),
+    );
+    let again = again.expect("what was printed is a configuration");
+    assert_eq!(profile(&again, "tata").dialects.len(), 2);
+    assert_eq!(profile(&again, "mine").nick_case, NickCase::Exact);
+}
+
+fn without_listen(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("listen = ")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn complaints_about_knobs_name_the_line_and_what_there_is() {
+    let file = "capacity = 4\n[profiles.classroom]\necho = true\nnick_taken = \"sufix\"\n";
+    let word = complaint(file, flags(&[]));
+    assert!(word.contains("line 4") && word.contains("`profiles.classroom.nick_taken`"), "{word}");
+    assert!(word.contains("`suffix`, `reject`, `close`"), "{word}");
+    let knob = complaint("[profiles.tata]\necko = false\n", flags(&[]));
+    assert!(knob.contains("line 2") && knob.contains("announcements"), "{knob}");
+    let stranger = complaint("\n[profiles.club]\necho = false\n", flags(&[]));
+    assert!(stranger.contains("line 2") && stranger.contains("like = \"open\""), "{stranger}");
+    let zero = complaint("capacity = 3\n[profiles.tata]\ncapacity = 0\n", flags(&[]));
+    assert!(zero.contains("line 3") && zero.contains("the least is 1"), "{zero}");
+    let none = complaint("[profiles.tata]\ndialects = []\n", flags(&[]));
+    assert!(none.contains("at least one dialect"), "{none}");
+    let flag = knobs_from_flags(&["capacity=5".into()]).expect_err("it names no profile").sentence;
+    assert!(flag.contains("PROFILE.KNOB=VALUE"), "{flag}");
+}
+
+#[test]
+fn variables_name_knobs() {
+    assert_eq!(profiles::key_of("profiles_classroom_nick_taken").as_deref(), Some("profiles.classroom.nick_taken"));
+    assert_eq!(profiles::key_of("profiles_my_own_like").as_deref(), Some("profiles.my_own.like"));
+    assert_eq!(profiles::key_of("profiles_classroom_wings"), None);
+}
+
+#[test]
+fn a_time_zone_is_named_or_an_offset() {
+    let offset = |text: &str| {
+        let settings = settings("", flags(&[("time_zone", text)])).expect("a good zone");
+        settings.server.time_zone.to_offset(jiff::Timestamp::UNIX_EPOCH).seconds()
+    };
+    assert_eq!((offset("utc"), offset("+02:00"), offset("-03:30")), (0, 7_200, -12_600));
+    let moon = complaint("", flags(&[("time_zone", "moon")]));
+    assert!(moon.contains("utc, local, +02:00"), "{moon}");
 }
