@@ -68,8 +68,11 @@ pub(super) struct Keeper {
     failing: bool,
     /// A sync is under way.
     syncing: bool,
-    /// How many pages are being read.
+    /// How many pages are being read, or wait to be.
     reading: usize,
+    /// Pages to be read, each with the number of the batch that it waits for: what a page is to have may be in there,
+    /// and in nobody's memory any more.
+    pages: VecDeque<(u64, Job)>,
     /// The batch that could not be appended, and when to try again.
     refused: Option<(Batch, Duration)>,
     /// Turns, each with the number of the batch that it waits for.
@@ -102,6 +105,7 @@ impl Keeper {
             failing: false,
             syncing: false,
             reading: 0,
+            pages: VecDeque::new(),
             refused: None,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -161,21 +165,14 @@ impl Keeper {
 
     /// Holds a turn back until it may be said.
     pub(super) fn hold(&mut self, said: Said) {
-        let waits_for = if !self.keeps {
-            0
-        } else if self.open.is_empty() {
-            self.open_number - 1
-        } else {
-            self.open_number
-        };
+        let waits_for = self.last_batch();
         self.held_bytes += said.bytes;
         self.held.push_back((waits_for, said));
     }
 
     /// Puts everything that may be said into the outboxes, and returns how many bytes and messages they are.
     pub(super) fn release<W: World>(&mut self, lines: &mut Lines<W>, to_write: &mut Vec<usize>) -> (u64, u64) {
-        let under_way = u64::from(self.spare.is_none());
-        let appended = self.open_number - 1 - under_way;
+        let appended = self.appended();
         let (mut bytes, mut deliveries) = (0, 0);
         while let Some((_, said)) = self.held.pop_front_if(|(waits_for, _)| *waits_for <= appended) {
             self.held_bytes -= said.bytes;
@@ -209,14 +206,36 @@ impl Keeper {
         }
     }
 
-    /// Has a page read, unless too many are being read.
+    /// Has a page read when all is appended that was stepped before it, unless too many are being read.
     pub(super) fn read(&mut self, tag: u64, query: PageQuery) -> bool {
         let may = self.reading < PAGES_MAX && !self.closing;
         if may {
             self.reading += 1;
-            self.give(Job::Page { tag, query });
+            self.pages.push_back((self.last_batch(), Job::Page { tag, query }));
+            self.give_pages();
         }
         may
+    }
+
+    fn give_pages(&mut self) {
+        let appended = self.appended();
+        while let Some((_, page)) = self.pages.pop_front_if(|(waits_for, _)| *waits_for <= appended && !self.closing) {
+            self.give(page);
+        }
+    }
+
+    /// The number of the batch that has the last record, or what a wake brought after it.
+    fn last_batch(&self) -> u64 {
+        match (self.keeps, self.open.is_empty()) {
+            (false, _) => 0,
+            (true, true) => self.open_number - 1,
+            (true, false) => self.open_number,
+        }
+    }
+
+    /// The number of the last batch that is appended.
+    fn appended(&self) -> u64 {
+        self.open_number - 1 - u64::from(self.spare.is_none())
     }
 
     /// Has everything made safe from a power cut, where that is not done with each batch.
@@ -243,6 +262,7 @@ impl Keeper {
                 self.spare = Some(batch);
                 self.under_way = 0;
                 self.failing = false;
+                self.give_pages();
                 Kept::Appended
             }
             Done::Refused { batch, error } => {

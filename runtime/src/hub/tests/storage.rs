@@ -166,6 +166,31 @@ fn who_goes_while_the_disk_is_full_is_gone_afterwards() {
 }
 
 #[test]
+fn a_page_has_what_came_just_before_it_was_asked_for() {
+    let (world, folder) = (SmolWorld::new(), tempfile::tempdir().expect("a temporary folder can be made"));
+    let full = Arc::new(AtomicBool::new(false));
+    let mut settings = stored();
+    settings.config.limits.kept_entries_max = 5;
+    world.run(async {
+        let server = serve(world.clone(), journal(folder.path(), &full), settings).await.expect("the server starts");
+        let mut ann = Raw::join(&world, server.addrs()[0], "Ann", None).await;
+        // All in one turn: what is in memory no more when the page is asked for is not in the journal yet.
+        let mut bytes = Vec::new();
+        for n in 0..20 {
+            bytes.extend(ann.frame(Request::Say { room: "lobby".into(), text: n.to_string() }));
+        }
+        let place = hobnob_spec::messages::Where::Room("lobby".into());
+        bytes.extend(ann.frame(Request::History { place, before: None, limit: 100 }));
+        ann.write(&bytes).await;
+        let Answer::Page { entries, more } = ann.answer_to_last().await else { panic!("a page comes") };
+        let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
+        assert_eq!((numbers, more), ((1..=21).collect(), false));
+        server.stop();
+        server.ended().await.expect("the journal can be closed");
+    });
+}
+
+#[test]
 fn older_messages_are_read_from_the_store() {
     let (world, folder) = (SmolWorld::new(), tempfile::tempdir().expect("a temporary folder can be made"));
     let full = Arc::new(AtomicBool::new(false));
