@@ -3,6 +3,7 @@
 //! Owns which seeds are run, by whom, and what is kept of them. Reads no clock: how long a search took, and when it
 //! has gone on long enough, is its caller's to know. What a search finds does not depend on how many run it.
 
+use crate::judge::unnoticed;
 use crate::machines;
 use crate::meddle::Honest;
 use crate::plan::Plan;
@@ -23,6 +24,9 @@ pub use crate::scenario::Tier;
 /// When both tiers are searched, one seed of so many runs as a world on turmoil too: such a world costs about a hundred
 /// times as much.
 pub const WORLDS_EVERY: u64 = 20;
+/// Of the machines tier, one seed of so many is run beside itself with another private text, which nobody else may
+/// notice.
+pub const UNNOTICED_EVERY: u64 = 32;
 /// How many failures are kept; more are only counted.
 pub const FAILURES_KEPT: usize = 100;
 
@@ -44,6 +48,16 @@ impl Tier {
             Ok(outcome) => outcome.broken.into_iter().next(),
             Err(_) => Some(panicked()),
         }
+    }
+
+    /// As [`Tier::breaks`], for this promise: [`Promise::Unnoticed`] needs the plan carried out twice.
+    pub fn breaks_again(self, plan: &Plan, promise: Promise) -> Option<Breach> {
+        if promise != Promise::Unnoticed {
+            return self.breaks(plan);
+        }
+        let look = Look { digest: true, ..Look::default() };
+        let ran = catch_unwind(AssertUnwindSafe(|| unnoticed::unnoticed(plan, &mut |plan| self.run(plan, look))));
+        ran.map_or_else(|_| Some(panicked()), |broken| broken.into_iter().next())
     }
 }
 
@@ -119,6 +133,8 @@ pub struct Found {
     pub failed: Vec<Failed>,
     /// How often each promise was broken.
     pub broken: BTreeMap<Promise, u64>,
+    /// How many worlds were run beside themselves with another private text.
+    pub unnoticed: u64,
 }
 
 impl Found {
@@ -151,6 +167,7 @@ impl Found {
             *self.busy.entry(tier).or_default() += busy;
         }
         self.seeds += other.seeds;
+        self.unnoticed += other.unnoticed;
         for (promise, times) in other.broken {
             *self.broken.entry(promise).or_insert(0) += times;
         }
@@ -186,7 +203,9 @@ fn run_seed(search: &Search<'_>, seed: u64, found: &mut Found, progress: &Progre
     let failed_before = found.broken.values().sum::<u64>();
     for tier in search.tiers_of(seed) {
         let began = (search.clock)();
-        let (tally, breach) = run_once(tier, &plan, search.twice);
+        let beside = tier == Tier::Machines && seed.is_multiple_of(UNNOTICED_EVERY);
+        let Once { tally, breach, beside } = run_once(tier, &plan, search.twice, beside);
+        found.unnoticed += u64::from(beside);
         *found.busy.entry(tier).or_default() += (search.clock)().saturating_sub(began);
         found.note(seed, tier, &tally, breach);
     }
@@ -200,20 +219,32 @@ fn run_seed(search: &Search<'_>, seed: u64, found: &mut Found, progress: &Progre
     }
 }
 
-fn run_once(tier: Tier, plan: &Plan, twice: bool) -> (Tally, Option<Breach>) {
-    let look = Look { digest: twice, ..Look::default() };
+/// What a plan did.
+#[derive(Default)]
+struct Once {
+    tally: Tally,
+    breach: Option<Breach>,
+    /// Whether it was run beside itself with another private text.
+    beside: bool,
+}
+
+fn run_once(tier: Tier, plan: &Plan, twice: bool, beside: bool) -> Once {
+    let look = Look { digest: twice || beside, ..Look::default() };
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let outcome = tier.run(plan, look);
         let again = twice.then(|| tier.run(plan, look).digest).filter(|again| *again != outcome.digest);
-        (outcome, again)
+        let beside = if beside { unnoticed::beside(plan, &outcome, &mut |plan| tier.run(plan, look)) } else { None };
+        (outcome, again, beside)
     }));
-    match ran {
-        Ok((outcome, None)) => (outcome.tally, outcome.broken.into_iter().next()),
-        Ok((outcome, Some(again))) => {
-            let sentence =
-                format!("the same seed ran twice and differed: digests {:016x} and {again:016x}", outcome.digest);
-            (outcome.tally, Some(Breach { promise: Promise::Sound, at: plan.end_ms, sentence }))
-        }
-        Err(_) => (Tally::default(), Some(panicked())),
-    }
+    let Ok((outcome, again, noticed)) = ran else {
+        return Once { breach: Some(panicked()), ..Once::default() };
+    };
+    let differs = again.map(|again| {
+        let sentence =
+            format!("the same seed ran twice and differed: digests {:016x} and {again:016x}", outcome.digest);
+        Breach { promise: Promise::Sound, at: plan.end_ms, sentence }
+    });
+    let beside = noticed.is_some();
+    let breach = differs.or_else(|| outcome.broken.into_iter().next()).or_else(|| noticed.flatten());
+    Once { tally: outcome.tally, breach, beside }
 }

@@ -1,13 +1,16 @@
 //! For each promise, a history that breaks it is named, and the same history without the lie is not.
 
 use hobnob_machine::{Action, Config, Conn, Input, Out, Server, SessionId, Shown, When};
+use hobnob_sim::draw::{Knobs, draw};
 use hobnob_sim::judge::{Judge, unnoticed};
 use hobnob_sim::meddle::{Honest, Meddle};
 use hobnob_sim::plan::{Deed, KEY, Plan};
+use hobnob_sim::search::{Progress, Search, Tier, UNNOTICED_EVERY, search};
 use hobnob_sim::{Breach, Look, Promise, machines};
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Past, Place, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, RoomName, Text};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A real server and a judge, who is told of every step what the test makes of it.
 struct Court {
@@ -464,4 +467,20 @@ fn what_a_private_message_says_is_noticed_by_nobody_else() {
     let broken = unnoticed::unnoticed(&plan, &mut |plan| machines::run(plan, look, &mut Gossip));
     assert_eq!(broken[0].promise, Promise::Unnoticed);
     assert!(broken[0].sentence.starts_with("cyd noticed"), "{broken:?}");
+}
+
+#[test]
+fn a_search_runs_a_fixed_share_of_its_worlds_beside_another_private_text() {
+    let searched = Search {
+        plan: &|seed| draw(seed, &Knobs::default()),
+        clock: &|| Duration::ZERO,
+        tiers: vec![Tier::Machines],
+        seeds: 0..8 * UNNOTICED_EVERY,
+        jobs: 2,
+        until_failure: false,
+        twice: false,
+    };
+    let found = search(&searched, &Progress::default());
+    assert_eq!(found.failed, []);
+    assert!((1..=8).contains(&found.unnoticed), "{} of 8 worlds were run again", found.unnoticed);
 }

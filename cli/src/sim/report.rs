@@ -76,8 +76,10 @@ fn line(failed: &Failed, command: &str) -> String {
 fn shrunk(args: &SimArgs, failed: &Failed, plan: &Plan, in_full: bool) -> Result<Explained, Failure> {
     let (tier, command) = (failed.tier, args.command(failed.tier, failed.seed));
     // A run that differs from itself, or panics elsewhere, breaks nothing by itself; it is saved as it was drawn.
-    let breaks = tier.breaks(plan).is_some();
-    let small = if breaks { shrink(plan, &mut |plan| tier.breaks(plan), tries(tier)).plan } else { plan.clone() };
+    let promise = failed.breach.promise;
+    let breaks = tier.breaks_again(plan, promise).is_some();
+    let mut again = |plan: &Plan| tier.breaks_again(plan, promise);
+    let small = if breaks { shrink(plan, &mut again, tries(tier)).plan } else { plan.clone() };
     let small = Plan { about: format!("Shrunk from `{command}`."), ..small };
     let path = args.save.join(format!("{}-{}-{}.toml", failed.breach.promise.name(), tier.name(), failed.seed));
     std::fs::create_dir_all(&args.save).map_err(|error| cannot_write(&args.save, &error))?;
@@ -85,7 +87,10 @@ fn shrunk(args: &SimArgs, failed: &Failed, plan: &Plan, in_full: bool) -> Result
     std::fs::write(&path, scenario.write()).map_err(|error| cannot_write(&path, &error))?;
     let events = small.steps.len();
     let mut text = if in_full && breaks {
-        let outcome = tier.run(&small, Look { chronicle: true, digest: false });
+        let mut outcome = tier.run(&small, Look { chronicle: true, digest: false });
+        if outcome.broken.is_empty() {
+            outcome.broken.extend(again(&small));
+        }
         let mut text = explain(&small, &outcome, &command);
         text += &format!("These {events} lines are what {} drawn ones were shrunk to.\n", plan.steps.len());
         text

@@ -40,6 +40,11 @@ impl Summary<'_> {
             let _ = writeln!(text, "{} on {} at once.", seconds(self.took), self.jobs);
         }
         self.figures(&mut text, args.seed.is_none());
+        if found.unnoticed > 0 {
+            let worlds = grouped(found.unnoticed);
+            let _ =
+                writeln!(text, "\nRun again with another private text, which nobody else may notice: {worlds} worlds.");
+        }
         let tally = found.tally();
         faults(&mut text, &tally);
         rows(&mut text, &tally, found.tallies.get(&Tier::Machines));
@@ -109,6 +114,7 @@ impl Summary<'_> {
             "seeds": { "from": self.seeds.start, "to": self.seeds.end, "done": found.seeds },
             "took_ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
             "jobs": self.jobs,
+            "unnoticed": found.unnoticed,
             "tiers": tiers.collect::<serde_json::Map<_, _>>(),
             "faults": by_name(tally.faults.iter().map(|(kind, count)| (kind.name(), *count))),
             "rows": {

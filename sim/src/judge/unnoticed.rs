@@ -39,19 +39,30 @@ fn other(text: &str) -> String {
 /// Runs a plan twice, the second time with another private text, and compares what everybody noticed. `run` has to
 /// look with a digest. Nothing where the plan has no private message, or a run was broken for another reason.
 pub fn unnoticed(plan: &Plan, run: &mut dyn FnMut(&Plan) -> Outcome) -> Vec<Breach> {
-    let Some((step, other)) = changed(plan, plan.seed) else { return Vec::new() };
-    let (one, other) = (run(plan), run(&other));
-    if !one.broken.is_empty() || !other.broken.is_empty() {
-        return Vec::new();
+    let one = run(plan);
+    beside(plan, &one, run).flatten().into_iter().collect()
+}
+
+/// Runs a plan once more, with another private text, and compares what everybody noticed with the outcome of its first
+/// run; both have to look with a digest. `None` where there is nothing to compare: the plan has no private message, or
+/// a run was broken for another reason.
+pub fn beside(plan: &Plan, one: &Outcome, run: &mut dyn FnMut(&Plan) -> Outcome) -> Option<Option<Breach>> {
+    if !one.broken.is_empty() {
+        return None;
+    }
+    let (step, other) = changed(plan, plan.seed)?;
+    let other = run(&other);
+    if !other.broken.is_empty() {
+        return None;
     }
     let pairs = one.transcripts.iter().zip(&other.transcripts);
     let differ: Vec<_> = plan.names().zip(pairs).filter(|(_, (a, b))| a != b).map(|(name, _)| name).collect();
     if differ.is_empty() {
-        return Vec::new();
+        return Some(None);
     }
     let at = plan.steps[step].at;
     let sentence = format!("{} noticed that the private message at {at} ms says something else", differ.join(" and "));
-    vec![Breach { promise: Promise::Unnoticed, at, sentence }]
+    Some(Some(Breach { promise: Promise::Unnoticed, at, sentence }))
 }
 
 /// Hashes a message with private texts left blank.
