@@ -91,6 +91,9 @@ pub const FRAME_BYTES_MAX: usize = 1 << 20;
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// How many bytes of messages one page brings at most, but for a single longer message.
 pub const PAGE_BYTES_MAX: usize = 256 << 10;
+/// How long a text dialect waits for the rest of a unit that has no newline, in milliseconds: the clients of courses
+/// send one command by one call, without a newline.
+pub const QUIET_MS: u64 = 30;
 /// About how many bytes of history go into one frame, so that talk need not wait for history.
 pub const HISTORY_FRAME_BYTES: usize = 64 << 10;
 

@@ -22,6 +22,7 @@ use crate::messages::{
 use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
 use crate::session::{No, Session, Why};
 use crate::shapes::Shape;
+use crate::voice;
 use crate::words::Words;
 use serde::Serialize;
 
@@ -42,6 +43,8 @@ pub struct Manual {
     pub client_limits: Vec<ClientLimit>,
     /// What a profile sets, and how the profiles set it.
     pub profiles: Vec<Setting>,
+    /// In which words each dialect tells each happening.
+    pub voices: Vec<Voice>,
 }
 
 /// A bound that an operator can set.
@@ -81,6 +84,17 @@ pub struct Setting {
     pub values: Vec<String>,
 }
 
+/// How the dialects tell one happening.
+#[derive(Debug, Clone, Serialize)]
+pub struct Voice {
+    /// The happening.
+    pub happening: &'static str,
+    /// What happened.
+    pub meaning: &'static str,
+    /// How each of [`Dialect::ALL`] tells it; nothing where it does not.
+    pub phrases: Vec<Option<String>>,
+}
+
 impl Manual {
     /// Gathers the manual.
     pub fn new() -> Self {
@@ -111,6 +125,7 @@ impl Manual {
                 .map(|&(name, value, reason)| ClientLimit { name, value, reason })
                 .collect(),
             profiles: settings(),
+            voices: voices(),
         }
     }
 
@@ -124,6 +139,16 @@ impl Default for Manual {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What the dialects say, side by side.
+fn voices() -> Vec<Voice> {
+    let voice = |&happening: &voice::Happening| Voice {
+        happening: happening.name(),
+        meaning: happening.meaning(),
+        phrases: Dialect::ALL.iter().map(|&dialect| voice::phrase(dialect, happening).shown()).collect(),
+    };
+    voice::Happening::ALL.iter().map(voice).collect()
 }
 
 /// The settings of the profiles, side by side.

@@ -178,6 +178,24 @@ pub enum Phrase {
     Flagged(Flag, &'static str),
 }
 
+impl Phrase {
+    /// The phrase as the manual prints it; `None` where there is none.
+    pub fn shown(self) -> Option<String> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Itself => "the message itself".to_owned(),
+            Self::Line(template) | Self::Object(template) => visible(template),
+            Self::Flagged(flag, "") => visible(flag.field()),
+            Self::Flagged(flag, template) => format!("{}: {}", visible(flag.field()), visible(template)),
+        })
+    }
+}
+
+/// Text as code, with what cannot be seen written as Rust writes it.
+fn visible(text: &str) -> String {
+    format!("`{}`", text.replace('\r', "\\r").replace('\n', "\\n").replace('\x1b', "\\x1b"))
+}
+
 /// How a list of active users shows one of them, where it shows more than the nick; lines are numbered.
 pub const REPORT_USER: &str = "{count}. {nick} at IP: {ip} and port: {port}.";
 

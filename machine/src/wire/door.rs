@@ -17,11 +17,8 @@ use objects::Objects;
 use std::net::SocketAddr;
 use telling::{Taken, Told};
 
+pub use hobnob_spec::limits::QUIET_MS;
 pub use lines::LINE_BYTES_MAX;
-
-/// How long a text dialect waits for the rest of a unit that has no newline, in milliseconds: the clients of courses
-/// send one command by one call, without a newline.
-pub const QUIET_MS: u64 = 30;
 
 /// One request's worth of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::chapter::{Cell, Chapter, Term};
 use super::{Manual, graph, prose};
-use crate::profile::Profile;
+use crate::profile::{Dialect, Profile};
 use crate::shapes::{Field, Shape};
 
 /// The manual as a Markdown page.
@@ -19,6 +19,8 @@ pub fn markdown(manual: &Manual) -> String {
     limits(&mut out, manual);
     profiles(&mut out, manual);
     out += &prose::wire();
+    out += &prose::dialects();
+    voices(&mut out, manual);
     out
 }
 
@@ -121,6 +123,18 @@ fn profiles(out: &mut String, manual: &Manual) {
         let choices = setting.choices.iter().map(|choice| format!("<br>`{}`: {}", choice.name, choice.meaning));
         let choices = choices.collect::<String>();
         *out += &format!("| `{}` | {}{choices} | {values} |\n", setting.name, linkless(setting.meaning));
+    }
+}
+
+fn voices(out: &mut String, manual: &Manual) {
+    *out += &format!("\n### What the text dialects say\n\n{}\n", prose::VOICES);
+    let texts = || Dialect::ALL.iter().enumerate().filter(|(_, dialect)| **dialect != Dialect::Native);
+    let names = texts().map(|(_, dialect)| format!("`{}`", dialect.name().to_lowercase())).collect::<Vec<_>>();
+    *out += &format!("| Happening | Meaning | {} |\n|---|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    for voice in &manual.voices {
+        let phrases = texts().map(|(at, _)| voice.phrases[at].as_deref().unwrap_or("–"));
+        let phrases = phrases.collect::<Vec<_>>().join(" | ");
+        *out += &format!("| `{}` | {} | {phrases} |\n", voice.happening, voice.meaning);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the manual says in its own words: how to read it. Facts do not belong here.
 
+use crate::limits::QUIET_MS;
 use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
 use crate::messages::VERSION;
 use crate::names::{NAME_FORBIDDEN, NICK_CHARS_MAX, NICKS_RESERVED, ROOM_CHARS_MAX, TEXT_CHARS_MAX};
@@ -72,3 +73,64 @@ of 16 numbers. A `SocketAddr` is a form: `V4` of an array of 4 numbers and the p
 "
     )
 }
+
+/// The text dialects on the wire.
+pub(super) fn dialects() -> String {
+    format!(
+        "
+## The text dialects on the wire
+
+A text connection has no greeting: the client speaks first, and the listener tells the dialect from its first bytes if it
+takes more than one: the native magic; a brace for `flags`; for `colon` a first word with a colon in it, or one of
+`register`, `who`, `join`, `leave`; for `command` one of `login`, `list`, `sendto`, `logout`, `exit`, `say`; anything else
+is `plain`. A listener with one text dialect takes all text for it. What shows none of them is refused with a sentence,
+and so are pickled Python objects.
+
+A unit of `colon`, `command` and `plain` is a line of UTF-8, or what came before {QUIET_MS} ms of quiet, for many clients
+send no newline. A unit of `flags` is a JSON object; it ends with its brace, and blanks may stand between two. A line has
+at most {TEXT_CHARS_MAX} characters of text, an object {FRAME_BYTES_MAX} bytes. What is longer, no UTF-8 or no JSON is
+told so once and passed over, and the next unit may be good. One message is one line, or one object and a newline, and
+is written in one piece; newlines within somebody's text become blanks, in `flags` a newline and four blanks.
+
+| Dialect | A client writes | and asks |
+|---|---|---|
+| `flags` | `REPORT_REQUEST_FLAG` | `Report`, joined or not |
+| | `JOIN_REQUEST_FLAG`, `USERNAME` | `Join` |
+| | `QUIT_REQUEST_FLAG` | `Quit`; the connection may join again |
+| | no flag, `PAYLOAD` | `Say` in the lobby; a newline at its end, and a `[20:36:22] own nick: ` before it, are taken off |
+| | no flag, `PAYLOAD`, `TO` | `Private`; the field `TO` is ours |
+| `colon` | `server:register NAME` or `register NAME` | `Join` |
+| | `server:who` or `who` | `Report`, joined or not |
+| | `server:join ROOM` or `join ROOM` | `Enter`, and talk there; the lobby is heard from here on |
+| | `RECIPIENT:MESSAGE` | `Private`; the first colon parts them |
+| | `server:leave` or `leave` | `Leave`, in a room; outside, nothing |
+| | any other line in a room, `who` and `exit` and `server:` words included | `Say` in that room |
+| | `server:exit` or `exit` | `Quit`, and the end of the connection |
+| `command` | `login NAME` | `Join` |
+| | `list` | `Report`, joined or not |
+| | `sendto NAME TEXT` | `Private` |
+| | `say TEXT` | `Say` in the lobby; this command is ours |
+| | `logout` | `Quit`; the connection stays |
+| | `exit` | `Quit`, and the end of the connection; it has no reply |
+| `plain` | the first unit, and each one after a refusal of it | `Join` |
+| | `tata` | `Quit`, and the end of the connection |
+| | `/msg NAME TEXT`, `/who` | `Private`, `Report`; both are ours |
+| | any other line | `Say` in the lobby |
+
+An object that the server sends has all fourteen fields, and `TO` where it is private: `REPORT_REQUEST_FLAG`,
+`REPORT_RESPONSE_FLAG`, `JOIN_REQUEST_FLAG`, `JOIN_REJECT_FLAG`, `JOIN_ACCEPT_FLAG`, `NEW_USER_FLAG`, `QUIT_REQUEST_FLAG`,
+`QUIT_ACCEPT_FLAG`, `ATTACHMENT_FLAG`, `NUMBER`, `USERNAME`, `FILENAME`, `PAYLOAD_LENGTH`, `PAYLOAD`. At most one flag is 1.
+`NUMBER` counts the active users in a report and is 0 elsewhere; `USERNAME` is set with `JOIN_ACCEPT_FLAG`,
+`NEW_USER_FLAG` and `QUIT_ACCEPT_FLAG`; `PAYLOAD_LENGTH` counts characters, newlines included. The payload of
+`JOIN_ACCEPT_FLAG` is the history, a line for each entry. Of a client's object a missing field is 0 or empty, an unknown
+one is passed over, and a flag may also be `true`, `false` or a string.
+"
+    )
+}
+
+/// How the voices are read.
+pub(super) const VOICES: &str = "\
+What stands in braces is put in: `{time}` is `20:36:22`, `{date}` is `2026-11-21`, `{until}` is both, `{users}` is a
+numbered line for each active user, as in `1. Cool at IP: 192.168.1.5 and port: 54321.`; what follows the colon stands
+between two of a list. A happening with a dash is not told. The native dialect carries every message itself.
+";

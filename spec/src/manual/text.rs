@@ -45,6 +45,13 @@ pub fn text(manual: &Manual, table: Option<&Chapter>) -> String {
         let values = each.map(|(profile, value)| format!("{profile}: {value}")).collect::<Vec<_>>().join(", ");
         entry(&mut out, setting.name, &format!("{} {values}.", setting.meaning));
     }
+    title(&mut out, "What the dialects say");
+    for voice in &manual.voices {
+        entry(&mut out, voice.happening, voice.meaning);
+        for (dialect, phrase) in crate::profile::Dialect::ALL.iter().zip(&voice.phrases) {
+            entry(&mut out, "", &format!("{}: {}", dialect.name().to_lowercase(), phrase.as_deref().unwrap_or("–")));
+        }
+    }
     out
 }
 

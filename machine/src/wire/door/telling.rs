@@ -68,11 +68,11 @@ impl Taken {
     }
 
     /// In which dialect's words a stranger is told: a pickle comes from a course that means JSON, and who writes
-    /// text can read text; all others are told in the first one's.
+    /// words can read lines; all others are told in the first one's.
     pub(super) fn told_in(&self, foreign: Foreign) -> Dialect {
         match foreign {
             Foreign::Pickle if self.flags => Dialect::Flags,
-            Foreign::Word => self.texts().next().unwrap_or(self.first),
+            Foreign::Word => self.texts().find(|text| *text != Dialect::Flags).unwrap_or(self.first),
             Foreign::Pickle | Foreign::NativeUnwelcome | Foreign::Header | Foreign::Unknown | Foreign::Native(_) => {
                 self.first
             }

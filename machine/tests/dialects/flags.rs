@@ -1,0 +1,193 @@
+//! Seed 003: the dialogue of Cool, Fun, Fire and Sad, in objects of fourteen fields.
+
+use crate::house::{House, at};
+use hobnob_machine::wire::tongue::Tongue;
+use hobnob_machine::wire::zone::Zone;
+use hobnob_spec::messages::{Answer, Message};
+use hobnob_spec::names::{Nick, RoomName};
+use hobnob_spec::profile::{Dialect, Profile};
+
+/// An object as the server writes it: the flag that is 1, NUMBER, USERNAME and PAYLOAD, and fields behind them.
+fn object(flag: &str, number: usize, username: &str, payload: &str, more: &str) -> String {
+    let names = [
+        "REPORT_REQUEST_FLAG",
+        "REPORT_RESPONSE_FLAG",
+        "JOIN_REQUEST_FLAG",
+        "JOIN_REJECT_FLAG",
+        "JOIN_ACCEPT_FLAG",
+        "NEW_USER_FLAG",
+        "QUIT_REQUEST_FLAG",
+        "QUIT_ACCEPT_FLAG",
+        "ATTACHMENT_FLAG",
+    ];
+    let flags: String = names.map(|name| format!("\"{name}\":{},", u8::from(name == flag))).concat();
+    let length = payload.chars().count();
+    let payload = payload.replace('"', "\\\"").replace('\n', "\\n");
+    format!(
+        "{{{flags}\"NUMBER\":{number},\"USERNAME\":\"{username}\",\"FILENAME\":\"\",\"PAYLOAD_LENGTH\":{length},\
+         \"PAYLOAD\":\"{payload}\"{more}}}\n"
+    )
+}
+
+fn talk(payload: &str) -> String {
+    object("", 0, "", payload, "")
+}
+
+fn accept(nick: &str, history: &[&str]) -> String {
+    object("JOIN_ACCEPT_FLAG", 0, nick, &history.join("\n"), "")
+}
+
+fn new_user(nick: &str) -> String {
+    object("NEW_USER_FLAG", 0, nick, &format!("{nick} joined the chatroom."), "")
+}
+
+fn quit_accept(nick: &str) -> String {
+    object("QUIT_ACCEPT_FLAG", 0, nick, &format!("{nick} left the chatroom."), "")
+}
+
+fn reject(reason: &str) -> String {
+    object("JOIN_REJECT_FLAG", 0, "", &format!("The server rejects the join request. {reason}"), "")
+}
+
+fn house() -> House {
+    House::new(&[Profile::classroom()])
+}
+
+const REPORT: &str = r#"{"REPORT_REQUEST_FLAG": 1}"#;
+const QUIT: &str = r#"{"QUIT_REQUEST_FLAG": 1}"#;
+
+fn join(nick: &str) -> String {
+    format!(r#"{{"JOIN_REQUEST_FLAG": 1, "USERNAME": "{nick}"}}"#)
+}
+
+fn say(text: &str) -> String {
+    format!(r#"{{"REPORT_REQUEST_FLAG": 0, "PAYLOAD_LENGTH": 9, "PAYLOAD": "{text}\n", "TIMESTAMP": "20:36"}}"#)
+}
+
+#[test]
+fn cool_fun_fire_and_sad_meet() {
+    let mut house = house();
+    let (cool, fun, fire) = (house.connect(0), house.connect(0), house.connect(0));
+    assert_eq!(house.tell(cool, REPORT), object("REPORT_RESPONSE_FLAG", 0, "", "", ""));
+    assert_eq!(house.tell(cool, &join("Cool")), accept("Cool", &[]) + &new_user("Cool"));
+    house.now = at("20:33:10");
+    let joined = "[20:32:40] Server: Cool joined the chatroom.";
+    assert_eq!(house.tell(fun, &join("Cool")), reject("Another user is using this username."));
+    assert_eq!(house.tell(fun, &join("Fun")), accept("Fun", &[joined]) + &new_user("Fun"));
+    assert_eq!(house.read(cool), new_user("Fun"));
+    let two = "1. Cool at IP: 192.168.1.5 and port: 40000.\n2. Fun at IP: 192.168.1.6 and port: 40001.";
+    assert_eq!(house.tell(fire, REPORT), object("REPORT_RESPONSE_FLAG", 2, "", two, ""));
+    house.tell(fire, &join("Fire"));
+    let sad = house.connect(0);
+    assert_eq!(house.tell(sad, &join("Cool")), reject("The chatroom has reached its maximum capacity."));
+    house.read(cool);
+    house.now = at("20:36:22");
+    let said = talk("[20:36:22] Fire: Hey guys! I just joined.");
+    assert_eq!(house.tell(fire, &say("Hey guys! I just joined.")), said, "the speaker hears itself");
+    assert_eq!(house.read(cool), said);
+    assert_eq!(house.tell(cool, QUIT), quit_accept("Cool"), "the quitter is told, too");
+    assert_eq!(house.read(fire), quit_accept("Cool"));
+    assert!(house.is_open(cool));
+    let history = [
+        joined,
+        "[20:33:10] Server: Fun joined the chatroom.",
+        "[20:33:10] Server: Fire joined the chatroom.",
+        "[20:36:22] Fire: Hey guys! I just joined.",
+        "[20:36:22] Server: Cool left the chatroom.",
+    ];
+    assert_eq!(house.tell(cool, &join("Cool")), accept("Cool", &history) + &new_user("Cool"), "the same name again");
+}
+
+#[test]
+fn a_long_history_is_one_object() {
+    let mut house = house();
+    house.configure(|config| config.limits.say_burst = 1_000);
+    let (cool, fun) = (house.connect(0), house.connect(0));
+    house.tell(cool, &join("Cool"));
+    for _ in 0..4 {
+        house.tell(cool, &say(&"x".repeat(40_000)));
+    }
+    let told = house.tell(fun, &join("Fun"));
+    assert!(told.len() > 160_000 && told.lines().count() == 2, "the history came in several frames, and is one object");
+    assert!(told.ends_with(&new_user("Fun")));
+}
+
+#[test]
+fn a_history_of_which_nothing_is_kept_is_not_waited_for() {
+    let lobby = RoomName::parse("lobby").expect("a room's name");
+    let mut tongue = Tongue::new(Dialect::Flags, &Profile::classroom(), &lobby, Zone::UTC);
+    let nick = Nick::parse("Fun").expect("a nick");
+    let answer = Answer::Welcome { nick, room: lobby, members: Vec::new(), last: 7 };
+    let mut written = Vec::new();
+    tongue.say(&Message::Answer { number: 1, answer }, &mut written);
+    assert_eq!(written, b"", "seven entries may follow");
+    tongue.settle(&mut written);
+    assert_eq!(String::from_utf8_lossy(&written), accept("Fun", &[]));
+}
+
+#[test]
+fn objects_are_read_however_they_are_written() {
+    let mut house = house();
+    let (cool, fun) = (house.connect(0), house.connect(0));
+    house.tell(cool, &join("Cool"));
+    house.tell(fun, " \r\n {\"JOIN_REQUEST_FLAG\": true, \"USERNAME\": \" Fun \", \"NUMBER\": null, \"X\": [{}]}");
+    assert_eq!(house.read(cool), new_user("Fun"));
+    let said = talk("[20:32:40] Cool: a } and a \"{\"");
+    let braces = r#"{"REPORT_REQUEST_FLAG":"0","JOIN_REQUEST_FLAG":false,"PAYLOAD":"a } and a \"{\""}"#;
+    for byte in braces.bytes() {
+        house.send(cool, &[byte]);
+        house.quiet(cool);
+    }
+    assert_eq!(house.read(fun), said);
+    let two = r#"{"PAYLOAD":"one"}{"PAYLOAD":"[20:32:39] Cool: two"} {"PAYLOAD":"[20:32:39] Fun: three"}"#;
+    house.tell(cool, two);
+    let heard = ["one", "two", "[20:32:39] Fun: three"].map(|text| talk(&format!("[20:32:40] Cool: {text}")));
+    assert_eq!(house.read(fun), heard.concat());
+}
+
+#[test]
+fn talk_with_a_recipient_is_private() {
+    let mut house = house();
+    let (cool, fun, fire) = (house.connect(0), house.connect(0), house.connect(0));
+    for (line, nick) in [(cool, "Cool"), (fun, "Fun"), (fire, "Fire")] {
+        house.tell(line, &join(nick));
+    }
+    house.read(cool);
+    house.read(fun);
+    let told = house.tell(cool, r#"{"TO": "Fun", "PAYLOAD": "psst\nit is me"}"#);
+    assert_eq!(told, talk("Server: Your message to Fun was delivered."));
+    let private = "[20:32:40] Cool (private): psst\n    it is me";
+    assert_eq!(house.read(fun), object("", 0, "", private, ",\"TO\":\"Fun\""));
+    assert_eq!(house.read(fire), "");
+    let absent = "Server: Your message to Sad was not delivered. There is no user of that nick.";
+    assert_eq!(house.tell(cool, r#"{"TO": "Sad", "PAYLOAD": "hi"}"#), talk(absent));
+}
+
+#[test]
+fn what_is_wrong_is_told_in_an_object() {
+    let mut house = house();
+    let cool = house.connect(0);
+    assert_eq!(house.tell(cool, &say("hi")), talk("Server: Please join first."));
+    let server_only = talk("Server: Only the server sets this flag.");
+    assert_eq!(house.tell(cool, r#"{"JOIN_ACCEPT_FLAG": 1}"#), server_only);
+    let two = r#"{"JOIN_REQUEST_FLAG": 1, "QUIT_REQUEST_FLAG": 1}"#;
+    assert_eq!(house.tell(cool, two), talk("Server: More than one flag is 1."));
+    assert_eq!(house.tell(cool, "{\"PAYLOAD\": }"), talk("Server: This was not understood."));
+    assert_eq!(house.tell(cool, "hello"), talk("Server: This was not understood."));
+    assert_eq!(house.tell(cool, r#"{"PAYLOAD": "an open string"#.to_owned().as_str()), "");
+    let last = talk("Server: Too many messages in a row were not understood.");
+    assert_eq!(house.tell(cool, "\n"), last, "a newline in a string ends what was wrong");
+    assert!(!house.is_open(cool));
+}
+
+#[test]
+fn a_pickle_is_refused_with_a_sentence() {
+    let mut house = house();
+    let line = house.connect(0);
+    house.send(line, b"\x80");
+    house.quiet(line);
+    house.send(line, b"\x04\x95\x2a");
+    let sentence = "Server: Pickled Python objects are not taken: please send JSON, one object for each message.";
+    assert_eq!(house.read(line), talk(sentence));
+    assert!(!house.is_open(line));
+}
