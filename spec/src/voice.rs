@@ -42,6 +42,8 @@ words! {
         NewsEarlier,
         /// The user is in.
         Welcome,
+        /// The user is in, and got another nick than it asked for.
+        Renamed,
         /// The user is still in.
         Back,
         /// The user has quit, and may join again.
@@ -238,7 +240,8 @@ const fn flags(happening: Happening) -> Phrase {
         H::Unknown => Object("Server: {reason} {text}"),
         H::Waits => Object("Server: {nick} is away; your message will be delivered later."),
         H::Sent => Object("Server: Your message to {nick} was delivered."),
-        H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done | H::Pong | H::Ping => Nothing,
+        // The welcome names the nick.
+        H::Renamed | H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done | H::Pong | H::Ping => Nothing,
     }
 }
 
@@ -273,7 +276,7 @@ const fn colon(happening: Happening) -> Phrase {
         H::RefusedMuted => Line("ERROR {reason} You may talk again in {wait}."),
         H::JoinRefused | H::Refused | H::Malformed | H::EndTaken | H::End => Line("ERROR {reason}"),
         H::Unknown => Line("ERROR {reason} {text}"),
-        H::NewsEarlier | H::Back | H::Posted | H::Pong | H::Ping => Nothing,
+        H::NewsEarlier | H::Renamed | H::Back | H::Posted | H::Pong | H::Ping => Nothing,
     }
 }
 
@@ -286,6 +289,7 @@ const fn command(happening: Happening) -> Phrase {
         // The client did not ask for it, so it is no RESPONSE; nobody else can have the nick Server.
         H::Muted => Line("SENDTO Server {nick} is muted until {until}."),
         H::Unmuted => Line("SENDTO Server {nick} may talk again."),
+        H::Renamed => Line("SENDTO Server Your nick is {nick}."),
         H::EndTaken | H::End => Line("SENDTO Server {reason}"),
         H::Report | H::Rooms => Line("LIST {nicks: }"),
         H::ReportNobody => Line("LIST"),
@@ -316,6 +320,7 @@ const fn plain(happening: Happening) -> Phrase {
         H::Private => Line("\r\x1b[1m\x1b[35m {nick} (private): \x1b[0m{text}"),
         H::PrivateLate => Line("\r\x1b[1m\x1b[35m {nick} (private, {date} {time}): \x1b[0m{text}"),
         H::Welcome => Line("\r\x1b[1m\x1b[32m Welcome to chat room. Enter 'tata' anytime to exit\x1b[0m"),
+        H::Renamed => Line("\r\x1b[1m\x1b[34m Your nick is {nick}\x1b[0m"),
         H::Waits => Line("\r\x1b[1m\x1b[34m {nick} is away; the message will be delivered later\x1b[0m"),
         H::Report => Line("\r\x1b[1m\x1b[34m Here are: {nicks:, }\x1b[0m"),
         H::ReportNobody => Line("\r\x1b[1m\x1b[34m Nobody is here\x1b[0m"),

@@ -168,7 +168,9 @@ impl House {
                 self.hearers.entry(room).or_default().remove(&place(conn));
             }
             Action::Close { conn } => {
-                self.hearers.values_mut().for_each(|hearers| drop(hearers.remove(&place(conn))));
+                for hearers in self.hearers.values_mut() {
+                    hearers.remove(&place(conn));
+                }
                 self.line(conn).open = false;
             }
             Action::Keep { .. } | Action::ReadPage { .. } => {}

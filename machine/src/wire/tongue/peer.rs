@@ -35,7 +35,8 @@ pub(super) struct Peer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
     Report,
-    Join,
+    /// That nick, please.
+    Join(String),
     Say,
     /// To that user.
     Private(String),
@@ -72,7 +73,8 @@ impl Peer {
     }
 
     pub(super) fn join(&mut self, nick: &str, asks: &mut Vec<Ask>) {
-        self.ask(Request::Join { nick: clipped(nick.trim()), token: None }, Wish::Join, asks);
+        let nick = clipped(nick.trim());
+        self.ask(Request::Join { nick: nick.clone(), token: None }, Wish::Join(nick), asks);
     }
 
     /// Says something in a room.
@@ -87,7 +89,7 @@ impl Peer {
 
     /// The nick back, if the client has or awaits one, and the end of the connection.
     pub(super) fn exit(&mut self, asks: &mut Vec<Ask>) {
-        if self.nick.is_some() || self.under_way.iter().any(|(_, wish)| *wish == Wish::Join) {
+        if self.nick.is_some() || self.under_way.iter().any(|(_, wish)| matches!(wish, Wish::Join(_))) {
             self.ask(Request::Quit, Wish::Exit, asks);
         } else {
             self.reply(Happening::Exit, &Values::default(), asks);
@@ -150,6 +152,11 @@ impl Peer {
             Answer::Done | Answer::Welcome { .. } | Answer::Back { .. } | Answer::Page { .. } | Answer::Pong => {}
         }
         self.write(happening(wish, answer), &values, out);
+        if let (Some(Wish::Join(wished)), Answer::Welcome { nick, .. }) = (wish, answer)
+            && wished != nick.as_str()
+        {
+            self.write(Happening::Renamed, &values, out);
+        }
         if matches!((wish, answer), (Some(Wish::Quit | Wish::Exit), Answer::Done)) {
             self.nick = None;
         }
@@ -212,8 +219,8 @@ impl Peer {
 /// What an answer is to the client.
 fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
     match (answer, wish) {
-        (Answer::Refused { no: No::NickTaken, .. }, Some(Wish::Join)) => Happening::JoinTaken,
-        (Answer::Refused { .. }, Some(Wish::Join)) => Happening::JoinRefused,
+        (Answer::Refused { no: No::NickTaken, .. }, Some(Wish::Join(_))) => Happening::JoinTaken,
+        (Answer::Refused { .. }, Some(Wish::Join(_))) => Happening::JoinRefused,
         (Answer::Refused { wait_ms: Some(_), .. }, _) => Happening::RefusedMuted,
         (Answer::Refused { .. }, Some(Wish::Private(_))) => Happening::Undelivered,
         (Answer::Refused { no: No::Malformed, .. }, _) => Happening::Malformed,

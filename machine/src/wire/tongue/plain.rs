@@ -44,7 +44,7 @@ impl Plain {
         match message {
             Message::Answer { number, answer } => {
                 let wish = self.peer.answered(*number);
-                if matches!((&wish, answer), (Some(Wish::Join), Answer::Refused { .. })) {
+                if matches!((&wish, answer), (Some(Wish::Join(_)), Answer::Refused { .. })) {
                     self.named = false;
                 }
                 self.peer.tell_answer(wish.as_ref(), answer, out);
