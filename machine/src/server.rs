@@ -109,6 +109,7 @@ impl Server {
             Input::Asked { conn, asked } => {
                 if let Some(session) = self.heard_from(conn) {
                     let turn = self.parse(self.now, session, asked);
+                    self.expire_mail(&turn);
                     self.take(turn, out);
                 }
             }

@@ -174,6 +174,7 @@ fn draw_limits(rng: &mut Rng) -> Limits {
         kept_entries_max: seldom(rng, 1_000, &[0, 1, 3, 10]),
         kept_bytes_max: seldom(rng, 100_000, &[0, 150, 400]),
         mail_max: seldom(rng, 100, &[0, 1, 3]),
+        mail_age_ms: 2_592_000_000,
         waiting_conversations_max: seldom(rng, 50, &[0, 1, 2]),
         conversations_max: seldom(rng, 100, &[0, 1, 3]),
         answers_kept: seldom(rng, 100, &[0, 1, 4]),

@@ -71,6 +71,8 @@ limits! {
     kept_bytes_max: "bytes" = 262_144;
     /// How many messages of one conversation may wait for one of its parties.
     mail_max: "messages" = 100;
+    /// How long a message waits for a nick that nobody has; 0 sets no limit.
+    mail_age_ms: "ms" = 2_592_000_000;
     /// In how many conversations messages may wait; fewer than stay in memory, so that those who are there can always talk.
     waiting_conversations_max: "conversations" = 5_000;
     /// How many private conversations stay in memory; the one that rested longest makes place.

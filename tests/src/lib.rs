@@ -1,5 +1,6 @@
 //! Hobnob as its users meet it. The tests stand in `tests/`; this library has what several of them share.
 
+pub mod course;
 pub mod native;
 pub mod process;
 pub mod story;

@@ -432,7 +432,7 @@ fn is_off_at_0(name: &str) -> bool {
 fn least(name: &str) -> u64 {
     match name {
         "say_per_second" | "ask_per_second" | "resume_ms" | "mute_memory_ms" => 0,
-        "mail_max" | "waiting_conversations_max" => 0,
+        "mail_max" | "mail_age_ms" | "waiting_conversations_max" => 0,
         // Whoever reads at once has to get the history.
         "outbox_bytes_max" => HISTORY_FRAME_BYTES as u64,
         _ => 1,

@@ -9,7 +9,7 @@ use super::turn::{Asking, Turn};
 use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
 use hobnob_spec::messages::{Body, Entry, Message, Past, Place, Time};
 use hobnob_spec::names::{Nick, RoomName};
-use hobnob_spec::session::{Alarm, Effect, News, Why};
+use hobnob_spec::session::{Alarm, Effect, Event, News, Why};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -294,8 +294,17 @@ impl Server {
         out.actions.push(Action::Send { conn, message: Message::Live { place, entry } });
     }
 
+    /// Before somebody writes to a nick that nobody has: what waited too long makes place.
+    pub(super) fn expire_mail(&mut self, turn: &Turn) {
+        if let (Event::Private, None, Some(Ok(nick))) = (turn.event, turn.target, &turn.nick) {
+            let (key, nicks) = (self.key(nick.as_str()), &self.nicks);
+            self.talks.expire(&key, turn.now, &self.config.limits, |key| nicks.contains_key(key));
+        }
+    }
+
     fn deliver_late(&mut self, turn: &Turn, out: &mut Out) {
         let key = Arc::clone(&seat(&self.sessions[&turn.session]).key);
+        self.talks.expire_for(&key, turn.now, &self.config.limits);
         for pair in self.talks.waiting_for(&key) {
             let after = self.talks.seen(&pair, &key);
             self.send_private_after(turn, &pair, after, Past::Late, out);

@@ -121,6 +121,36 @@ impl Talks {
         }
     }
 
+    /// Lets go of what waited for this nick longer than it may, and of all nicks' if as many conversations wait as may;
+    /// `present` says of a nick whether somebody has it, for whom things may wait as long as that is so.
+    pub(super) fn expire(&mut self, key: &Arc<str>, now: Time, limits: &Limits, present: impl Fn(&str) -> bool) {
+        let waiting: usize = self.waiting.values().map(BTreeSet::len).sum();
+        let keys = match waiting as u64 >= limits.waiting_conversations_max {
+            true => self.waiting.keys().cloned().collect(),
+            false => vec![Arc::clone(key)],
+        };
+        for key in keys.iter().filter(|key| !present(key)) {
+            self.expire_for(key, now, limits);
+        }
+    }
+
+    /// Lets go of what waited for this nick longer than it may: it counts as sent.
+    pub(super) fn expire_for(&mut self, key: &str, now: Time, limits: &Limits) {
+        if limits.mail_age_ms == 0 {
+            return;
+        }
+        for pair in self.waiting_for(key) {
+            let talk = self.talks.get_mut(&pair).expect("a conversation in which something waits is there");
+            let seen = &mut talk.seen[pair.side(key)];
+            let waits = talk.log.newer(*seen);
+            let old = waits.take_while(|entry| now.since(entry.at) > limits.mail_age_ms).last();
+            *seen = old.map_or(*seen, |entry| entry.number);
+            if *seen == talk.log.last {
+                self.mark_seen(&pair, key);
+            }
+        }
+    }
+
     /// The conversations in which messages wait for this nick.
     pub(super) fn waiting_for(&self, key: &str) -> Vec<Pair> {
         self.waiting.get(key).map(|pairs| pairs.iter().cloned().collect()).unwrap_or_default()

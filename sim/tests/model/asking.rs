@@ -154,6 +154,7 @@ impl Naive {
         let own = self.key(nick.as_str());
         let pairs: Vec<Two> = self.talks.keys().cloned().collect();
         for pair in pairs {
+            self.expire(&pair, &own);
             if let Some(seen) = self.talks[&pair].waiting.get(&own).copied() {
                 self.give_private(who, &pair, seen, Past::Late);
             }
@@ -278,6 +279,9 @@ impl Naive {
             (None, Absent::Store) | (Some(_), _) => {}
         }
         let (own, other) = (self.key(self.seat(who).nick.as_str()), self.key(recipient.as_str()));
+        if target.is_none() {
+            self.expire(&pair_of(&own, &other), &other);
+        }
         if self.mailbox_full(&pair_of(&own, &other), &other) {
             return no(No::MailFull);
         }
@@ -290,6 +294,18 @@ impl Naive {
             self.send(target, Message::Live { place, entry: Arc::clone(&entry) });
         }
         Done::Answer(Answer::Posted { number: entry.number, at: entry.at, waits: target.is_none() })
+    }
+
+    /// What waited for nobody too long waits no more.
+    fn expire(&mut self, pair: &Two, of: &str) {
+        let (now, age) = (self.now, self.config.limits.mail_age_ms);
+        let Some(talk) = self.talks.get_mut(pair) else { return };
+        let Some(seen) = talk.waiting.get_mut(of) else { return };
+        let old = |entry: &&Arc<Entry>| entry.number > *seen && age > 0 && now.0 - entry.at.0 > age;
+        *seen = talk.entries.iter().filter(old).map(|entry| entry.number).max().unwrap_or(*seen);
+        if *seen == talk.entries.len() as u64 {
+            talk.waiting.remove(of);
+        }
     }
 
     fn mailbox_full(&self, pair: &Two, of: &str) -> bool {

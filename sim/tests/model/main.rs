@@ -121,7 +121,9 @@ fn limits() -> impl Strategy<Value = Limits> {
     let paces = (select(&[2, 5, 50][..]), select(&[0, 1, 3][..]), select(&[1, 4, 50][..]), select(&[0, 2][..]));
     let places = (select(&[2, 3, 9][..]), select(&[1, 2, 9][..]), select(&[2, 9][..]), select(&[1, 2, 9][..]));
     let kept = (select(&[1, 3, 100][..]), select(&[1, 3, 100][..]), select(&[1, 4, 100][..]), 1..4_u64);
-    (paces, places, kept).prop_map(|(paces, places, kept)| Limits {
+    let ages = select(&[0, 500, 10_000][..]);
+    (paces, places, kept, ages).prop_map(|(paces, places, kept, mail_age_ms)| Limits {
+        mail_age_ms,
         handshake_ms: 20_000,
         idle_ms: 60_000,
         resume_ms: 15_000,

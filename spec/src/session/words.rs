@@ -170,7 +170,7 @@ words! {
         AbsentRefused,
         /// Nobody has the recipient's nick, and the profile discards what cannot be delivered.
         AbsentDiscarded,
-        /// As many messages or conversations wait as may wait.
+        /// As many messages or conversations wait as may wait, beside those that waited for nobody too long.
         MailFull,
         /// Nobody has the recipient's nick.
         Absent,
@@ -370,7 +370,7 @@ words! {
         KeepPrivate,
         /// Sends the private message to its recipient.
         SendPrivate,
-        /// Sends the private messages that waited for this nick.
+        /// Sends the private messages that waited for this nick, but for those that waited too long.
         DeliverLate,
         /// Sends what the session missed, after the numbers that the client named; of a room the newest that an outbox
         /// has place for, and its history once more to who has nothing from after entering it.

@@ -5,7 +5,7 @@ use super::LINGER;
 use super::console;
 use crate::journal::{JournalError, Page, PageQuery};
 use crate::world::World;
-use hobnob_machine::{Action, Conn};
+use hobnob_machine::{Action, Conn, Input};
 use hobnob_spec::limits::PAGE_BYTES_MAX;
 use hobnob_spec::messages::{Answer, Message};
 use hobnob_spec::session::No;
@@ -38,6 +38,8 @@ impl<W: World> Hub<W> {
             Action::Send { conn, message } => {
                 if let Some(slot) = lines.slot(conn) {
                     turn.send(lines, slot, &message);
+                    let pulse = matches!(message, Message::Ping).then(|| lines.at(slot).tongue.pulse()).flatten();
+                    self.first.extend(pulse.map(|asked| Input::Asked { conn, asked }));
                 }
             }
             Action::Hear { conn, room } => {
