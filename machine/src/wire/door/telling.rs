@@ -87,13 +87,16 @@ impl Taken {
         }
         let word = &bytes[..end.unwrap_or(bytes.len())];
         let colon = end.is_some_and(|end| bytes[end] == b':');
-        let speaks = Told::Speaks;
-        match () {
-            () if self.colon && colon => speaks(Dialect::Colon),
-            () if self.command && !colon && COMMAND_WORDS.contains(&word) => speaks(Dialect::Command),
-            () if self.colon && COLON_WORDS.contains(&word) => speaks(Dialect::Colon),
-            () if self.plain => speaks(Dialect::Plain),
-            () => Told::Foreign(Foreign::Word),
+        if self.colon && colon {
+            Told::Speaks(Dialect::Colon)
+        } else if self.command && !colon && COMMAND_WORDS.contains(&word) {
+            Told::Speaks(Dialect::Command)
+        } else if self.colon && COLON_WORDS.contains(&word) {
+            Told::Speaks(Dialect::Colon)
+        } else if self.plain {
+            Told::Speaks(Dialect::Plain)
+        } else {
+            Told::Foreign(Foreign::Word)
         }
     }
 
