@@ -464,7 +464,7 @@ impl<W: World> Hub<W> {
             line.to_write = false;
             match line.outbox.write_now() {
                 Written::All | Written::Broken => continue,
-                Written::Short => self.parts.world.spawn(Arc::clone(&line.outbox).drain()),
+                Written::Short => self.parts.world.spawn(Arc::clone(&line.outbox).drain(self.parts.world.clone())),
                 Written::Waiting => {}
             }
             if line.outbox.waiting() as u64 > limit && !line.overflowed && !line.closed {

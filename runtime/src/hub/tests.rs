@@ -10,6 +10,7 @@ use hobnob_spec::session::{No, Why};
 use std::collections::VecDeque;
 
 mod going;
+mod pace;
 mod storage;
 
 /// A client that knows frames and nothing else.
