@@ -67,6 +67,10 @@ pub(crate) struct ServerArgs {
     /// After how many records the server's state is kept, so that a start need not replay them
     #[arg(long, value_name = "RECORDS")]
     snapshot_every: Option<u64>,
+    /// Believe connections from this address, or network, that they are relayed; none for nobody; may be given several
+    /// times; this computer by default
+    #[arg(long, value_name = "ADDR[/BITS]")]
+    trust_relay: Vec<String>,
     /// Where the operator's key is; operator.key in the data folder by default
     #[arg(long, value_name = "FILE")]
     operator_key_file: Option<String>,
@@ -85,6 +89,9 @@ impl ServerArgs {
         let mut flags = Dict::new();
         if !self.listen.is_empty() {
             flags.insert("listen".into(), Value::from(self.listen.clone()));
+        }
+        if !self.trust_relay.is_empty() {
+            flags.insert("trust_relay".into(), Value::from(self.trust_relay.clone()));
         }
         let texts = [
             ("profile", &self.profile),

@@ -8,6 +8,7 @@
 pub mod client;
 pub mod config;
 pub mod io;
+pub mod network;
 pub mod server;
 pub mod wire;
 
