@@ -6,6 +6,7 @@
 mod deeds;
 mod faults;
 mod recorded;
+mod relays;
 mod setting;
 
 pub use faults::GROUPS;
@@ -83,6 +84,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
         drawing.live(who);
     }
     drawing.fail(&knobs.faults);
+    drawing.relay();
     drawing.close();
     drawing.plan
 }

@@ -6,7 +6,7 @@
 
 mod colon;
 mod command;
-mod flags;
+pub(in crate::wire) mod flags;
 mod peer;
 mod plain;
 #[cfg(test)]
