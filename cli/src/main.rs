@@ -11,6 +11,7 @@ mod client;
 mod completions;
 mod exit;
 mod log;
+mod relay;
 mod replay;
 mod server;
 mod sim;
@@ -34,6 +35,8 @@ enum Command {
     Server(Box<server::ServerArgs>),
     /// Join a chat
     Client(client::ClientArgs),
+    /// Pass connections on to a server, with a star before the users' nicks
+    Relay(Box<relay::RelayArgs>),
     /// Print what was said and what happened, also while the server runs
     Log(log::LogArgs),
     /// Run a journal through the machine again, and show the first difference
@@ -56,6 +59,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Server(args) => server::run(&args),
         Command::Client(args) => client::run(args),
+        Command::Relay(args) => relay::run(&args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),

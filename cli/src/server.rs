@@ -3,6 +3,8 @@
 mod limit_args;
 mod settings;
 
+pub(crate) use settings::check_addr;
+
 use crate::exit::{self, ExitCode, Failure};
 use figment::value::{Dict, Value};
 use hobnob_machine::Config;
@@ -180,7 +182,7 @@ fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobn
 
 /// The console: brief lines on standard error, in colour on a terminal unless `NO_COLOR` is set. `HOBNOB_LOG` says
 /// how much: error, warn, info, debug.
-fn start_log() {
+pub(crate) fn start_log() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("HOBNOB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -340,7 +340,7 @@ impl<W: World> Hub<W> {
         match found {
             Found::Speaks(dialect) => self.speaks(slot, dialect),
             // Who is sent away at the gate is told so when the dialect shows.
-            Found::Relayed(_) => {}
+            Found::Relayed(addr) => self.step_or_wait(Input::Relayed { conn, addr }),
             Found::Unit(unit) => {
                 let mut asks = std::mem::take(&mut self.asks);
                 self.lines.at(slot).tongue.hear(unit, &mut asks);
