@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 mod going;
 mod pace;
 mod storage;
+mod text;
 
 /// A client that knows frames and nothing else.
 struct Raw {
