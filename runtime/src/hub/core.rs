@@ -252,6 +252,8 @@ impl<W: World> Hub<W> {
             self.parts.server.step(time, Input::Wake, &mut self.out);
             self.parts.keeper.woke(&self.out, &self.parts.server);
             self.carry_out();
+            // Who was pinged and has no word for the answer has answered.
+            self.take_first();
         }
         if self.status_at.is_some_and(|at| at <= now) {
             self.status_at = self.parts.status_every.map(|every| now.saturating_add(every));
