@@ -26,7 +26,7 @@ use hobnob_spec::voice::Happening;
 use peer::Peer;
 use plain::Plain;
 use std::sync::Arc;
-use words::Values;
+pub use words::{Values, fill};
 
 /// What a unit is to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
