@@ -17,7 +17,7 @@ use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::{Listener, ServerSettings};
 use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use hobnob_spec::names::RoomName;
-use hobnob_spec::profile::NickCase;
+use hobnob_spec::profile::{NickCase, Profile};
 use jiff::tz::TimeZone;
 use profiles::{Given, Profiles};
 use serde::{Deserialize, Serialize};
@@ -153,7 +153,14 @@ pub(super) fn gather(file: Option<&Path>, flags: Flags) -> Result<(Figment, Writ
     }
     figment = figment.merge(environment()).merge(flags);
     match figment.extract::<Written>() {
-        Ok(written) => Ok((figment, written)),
+        Ok(mut written) => {
+            // Where nothing says otherwise, a course's server listens where its clients look for it.
+            if Rank::of(&figment, "listen") == Rank::Default {
+                let port = Profile::usual_port(&written.profile);
+                written.listen = OneOrMany::Many(vec![format!("127.0.0.1:{port}")]);
+            }
+            Ok((figment, written))
+        }
         Err(error) => Err(complaint(&error, file, text.as_deref())),
     }
 }
