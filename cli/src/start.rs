@@ -50,8 +50,9 @@ fn choose(ask: &mut impl FnMut(&str) -> Option<String>) -> Option<Vec<String>> {
             }
             "3" => {
                 let addr = ask("The server's address (empty for this computer): ")?;
-                let upstream = if addr.is_empty() { "127.0.0.1:18000" } else { &addr };
-                return words(&["relay", "--listen", "127.0.0.1:18001", "--upstream", upstream]);
+                let host = if addr.is_empty() { "127.0.0.1" } else { &addr };
+                let port = if host.contains(':') { "" } else { ":18000" };
+                return words(&["relay", "--upstream", &format!("{host}{port}")]);
             }
             "4" => return words(&["demo", "open"]),
             "5" | "q" => return None,
@@ -74,9 +75,8 @@ mod tests {
         assert_eq!(chosen(&["1"]).as_deref(), Some("server"));
         assert_eq!(chosen(&["2", ""]).as_deref(), Some("client"));
         assert_eq!(chosen(&["what?", "2", "chat.example.org:99"]).as_deref(), Some("client chat.example.org:99"));
-        let relay = "relay --listen 127.0.0.1:18001 --upstream";
-        assert_eq!(chosen(&["3", ""]), Some(format!("{relay} 127.0.0.1:18000")));
-        assert_eq!(chosen(&["3", "chat.example.org:99"]), Some(format!("{relay} chat.example.org:99")));
+        assert_eq!(chosen(&["3", ""]).as_deref(), Some("relay --upstream 127.0.0.1:18000"));
+        assert_eq!(chosen(&["3", "chat:99"]).as_deref(), Some("relay --upstream chat:99"));
         assert_eq!(chosen(&["4"]).as_deref(), Some("demo open"));
         assert_eq!(chosen(&["5"]), None);
         assert_eq!(chosen(&[]), None);
