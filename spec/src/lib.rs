@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+pub mod files;
 mod lawful;
 pub mod limits;
 pub mod manual;
@@ -17,4 +18,5 @@ pub mod row;
 pub mod session;
 pub mod shapes;
 pub mod voice;
+pub mod transfer;
 pub mod words;

@@ -83,6 +83,18 @@ limits! {
     page_entries_max: "messages" = 100;
     /// How many times in a row a client may send what is not understood before its connection ends.
     garbled_max: "messages" = 3;
+    /// How large a file may be that is sent.
+    file_bytes_max: "bytes" = 16_777_216;
+    /// How many files one session may have on their way to the server.
+    transfers_per_session_max: "transfers" = 4;
+    /// How many files may be on their way to the server in all.
+    transfers_max: "transfers" = 256;
+    /// How long nothing of a file may come before its transfer is broken off.
+    transfer_stall_ms: "ms" = 120_000;
+    /// How many files the server keeps.
+    files_kept_max: "files" = 10_000;
+    /// How many bytes the files have that the server keeps, those on their way included.
+    files_bytes_max: "bytes" = 4_294_967_296;
     /// How many bytes may wait for one slow reader before it is hung up (it may return and resume).
     outbox_bytes_max: "bytes" = 4_194_304;
 }
@@ -98,6 +110,13 @@ pub const PAGE_BYTES_MAX: usize = 256 << 10;
 pub const QUIET_MS: u64 = 30;
 /// About how many bytes of history go into one frame, so that talk need not wait for history.
 pub const HISTORY_FRAME_BYTES: usize = 64 << 10;
+
+/// The most bytes of a file that one request brings.
+pub const CHUNK_BYTES_MAX: usize = 32 << 10;
+/// The most bytes of a file that one answer brings.
+pub const PIECE_BYTES_MAX: usize = 64 << 10;
+/// How many outcomes of its latest transfers are kept for a session.
+pub const OUTCOMES_KEPT: usize = 8;
 
 #[cfg(test)]
 mod tests {

@@ -17,13 +17,14 @@ pub use text::{cell_text, event_text, state_text, text, word_text};
 use crate::client::{self, Client};
 use crate::limits::Limits;
 use crate::messages::{
-    Active, Answer, Asked, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
+    Active, Answer, Asked, Attached, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
 };
 use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
 use crate::relay::{self, Relay};
 use crate::session::{No, Session, Why};
 use crate::shapes::Shape;
 use crate::voice;
+use crate::transfer::Transfer;
 use crate::words::Words;
 use serde::Serialize;
 
@@ -103,7 +104,12 @@ impl Manual {
     pub fn new() -> Self {
         let limits = Limits::TABLE.iter();
         Self {
-            tables: vec![Chapter::of::<Session>(), Chapter::of::<Client>(), Chapter::of::<Relay>()],
+            tables: vec![
+                Chapter::of::<Session>(),
+                Chapter::of::<Transfer>(),
+                Chapter::of::<Client>(),
+                Chapter::of::<Relay>(),
+            ],
             messages: vec![
                 Asked::SHAPE,
                 Request::SHAPE,
@@ -111,6 +117,7 @@ impl Manual {
                 Answer::SHAPE,
                 Entry::SHAPE,
                 Body::SHAPE,
+                Attached::SHAPE,
                 Past::SHAPE,
                 Place::SHAPE,
                 Where::SHAPE,
@@ -211,7 +218,7 @@ mod tests {
     /// The types that a message may name without being explained among the messages: words with lists of their own,
     /// and what the introduction to the messages explains.
     const KNOWN: &[&str] =
-        &["Nick", "RoomName", "Text", "String", "Time", "Secret", "SocketAddr", "No", "Why", "State", "u64", "bool"];
+        &["Nick", "RoomName", "FileName", "Text", "Bytes", "Digest", "String", "Time", "Secret", "SocketAddr", "No", "Why", "State", "u64", "bool"];
 
     #[test]
     fn every_type_that_a_message_names_is_explained() {

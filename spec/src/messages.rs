@@ -3,6 +3,8 @@
 //! Owns the shapes and which event each request is. Whether a string in a request is a nick or a text is decided at
 //! the machine's door, for a bad one deserves a row and not a broken connection.
 
+use crate::files::{Bytes, Digest, FileName};
+use crate::limits::CHUNK_BYTES_MAX;
 use crate::names::{Nick, RoomName, Text};
 use crate::session::{Event, No, State, Why};
 use crate::shapes::shapes;
@@ -159,6 +161,40 @@ shapes! {
             /// At most so many.
             limit: u64,
         },
+        /// A file for all in a room, or for one user. One that was broken off goes on where it was.
+        Attach {
+            /// The room or the recipient.
+            place: Where,
+            /// The file's name; folders before it are left out.
+            name: String,
+            /// What it holds, as a media type such as `text/plain`.
+            media: String,
+            /// Its size in bytes.
+            size: u64,
+            /// Its SHA-256.
+            digest: Digest,
+        },
+        /// The next bytes of a file; or none, to hear how far the transfer is.
+        Chunk {
+            /// The transfer, as the answer to the offer named it.
+            transfer: u64,
+            /// How many bytes of the file come before these.
+            offset: u64,
+            /// The bytes, at most 32 KiB.
+            bytes: Bytes,
+        },
+        /// No more of that file.
+        Cancel {
+            /// The transfer.
+            transfer: u64,
+        },
+        /// Some of the bytes of a file that was told of.
+        Fetch {
+            /// The file.
+            file: u64,
+            /// How many of its bytes come before those wished for.
+            offset: u64,
+        },
         /// A sign of life, please.
         Ping,
         /// The nick back, please; the connection may stay.
@@ -206,8 +242,18 @@ impl Request {
             Self::Private { to, .. } => short(to),
             Self::Who { room } => room.as_ref().is_none_or(short),
             Self::History { place: Where::Room(name) | Where::With(name), .. } => short(name),
+            Self::Attach { place: Where::Room(to) | Where::With(to), name, media, .. } => {
+                short(to) && name.len() <= 4 * NAME_BYTES_MAX && short(media)
+            }
+            Self::Chunk { bytes, .. } => bytes.0.len() <= CHUNK_BYTES_MAX,
             Self::Resume { have, .. } => have.len() <= HAVE_MAX,
-            Self::Report | Self::Rooms | Self::Ping | Self::Quit | Self::Operate { .. } => true,
+            Self::Report
+            | Self::Rooms
+            | Self::Ping
+            | Self::Cancel { .. }
+            | Self::Fetch { .. }
+            | Self::Quit
+            | Self::Operate { .. } => true,
         }
     }
 
@@ -225,6 +271,10 @@ impl Request {
             Self::Rooms => Event::Rooms,
             Self::History { .. } => Event::History,
             Self::Ping => Event::Ping,
+            Self::Attach { .. } => Event::Attach,
+            Self::Chunk { .. } => Event::Chunk,
+            Self::Cancel { .. } => Event::Cancel,
+            Self::Fetch { .. } => Event::Fetch,
             Self::Quit => Event::Quit,
             Self::Operate { .. } => Event::Operate,
             Self::Mute { .. } => Event::Mute,
@@ -267,6 +317,8 @@ shapes! {
     pub enum Body {
         /// Something that was said.
         Text(Text),
+        /// A file that was sent.
+        Attached(Attached),
         /// Joined the chat.
         Joined,
         /// Left the chat.
@@ -282,6 +334,42 @@ shapes! {
         },
         /// May talk again.
         Unmuted,
+    }
+}
+
+shapes! {
+    /// A file that was sent.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub struct Attached {
+        /// What it is fetched by.
+        pub file: u64,
+        /// Its name.
+        pub name: FileName,
+        /// What it holds, as its sender says: a media type such as `image/png`.
+        pub media: String,
+        /// Its size in bytes.
+        pub size: u64,
+        /// Its SHA-256.
+        pub digest: Digest,
+        /// What it holds, if that is a text that could be said.
+        pub text: Option<Text>,
+    }
+}
+
+impl Body {
+    /// The text that comes with it: what was said, or what a text file holds.
+    pub const fn text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Attached(attached) => attached.text.as_ref(),
+            Self::Joined | Self::Left(_) | Self::Entered | Self::LeftRoom | Self::Muted { .. } | Self::Unmuted => None,
+        }
+    }
+
+    /// How many bytes of what people wrote it holds.
+    pub fn text_bytes(&self) -> usize {
+        let name = if let Self::Attached(attached) = self { attached.name.as_str().len() } else { 0 };
+        name + self.text().map_or(0, |text| text.as_str().len())
     }
 }
 
@@ -394,6 +482,34 @@ shapes! {
             entries: Vec<Arc<Entry>>,
             /// Whether there are still older ones.
             more: bool,
+        },
+        /// The file may come.
+        Ready {
+            /// The transfer.
+            transfer: u64,
+            /// How many bytes are there already.
+            from: u64,
+        },
+        /// The bytes may go on.
+        Taken {
+            /// How many bytes are there.
+            to: u64,
+        },
+        /// The file is there, and those for whom it is were told.
+        Filed {
+            /// What it is fetched by.
+            file: u64,
+            /// The number of its message in its room or conversation.
+            number: u64,
+            /// When it was told of.
+            at: Time,
+        },
+        /// Bytes of a file; none at its end.
+        Piece {
+            /// How many of its bytes come before these.
+            offset: u64,
+            /// The bytes, at most 64 KiB.
+            bytes: Bytes,
         },
         /// A sign of life.
         Pong,

@@ -128,7 +128,7 @@ fn named(text: &str, chars_max: usize) -> bool {
 }
 
 /// Characters that show nothing or turn the direction of writing: two names that look alike must not differ by them.
-fn invisible(c: char) -> bool {
+pub(crate) fn invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

@@ -3,6 +3,7 @@
 use crate::limits::QUIET_MS;
 use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
 use crate::messages::VERSION;
+use crate::files::FILE_NAME_CHARS_MAX;
 use crate::names::{NAME_FORBIDDEN, NICK_CHARS_MAX, NICKS_RESERVED, ROOM_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// The beginning of the manual.
@@ -40,7 +41,8 @@ A client sends `Asked`, the server sends `Message`. Every request has exactly on
 {NICK_CHARS_MAX} characters and a `RoomName` one of 1 to {ROOM_CHARS_MAX}, without white space, control characters and
 {forbidden}; a nick does not begin with `*` and is not reserved ({reserved}, in capitals or not). A `Text` has 1 to
 {TEXT_CHARS_MAX} characters, not all of them white space, and no control characters but newline and tab. A `Time` is in
-milliseconds since the beginning of 1970, UTC; a `Secret` is 16 bytes; a `SocketAddr` is an IP address and a port.
+milliseconds since the beginning of 1970, UTC; a `Secret` is 16 bytes; a `Digest` is the SHA-256 of a file, 32 bytes;
+`Bytes` are part of a file; a `FileName` is a name of 1 to {FILE_NAME_CHARS_MAX} characters without a folder; a `SocketAddr` is an IP address and a port.
 ",
         forbidden = NAME_FORBIDDEN.iter().map(|sign| format!("`{sign}`")).collect::<Vec<_>>().join(" "),
         reserved = NICKS_RESERVED.join(", "),

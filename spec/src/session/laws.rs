@@ -169,7 +169,7 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && (!matches!(event, Event::Opened) || matches!(next, Next::End) || arms(does, Alarm::Handshake))
         }
         Law::TalkCosts => {
-            let heard = has(does, Post) || has(does, KeepPrivate) || has(does, EnterRoom);
+            let heard = has(does, Post) || has(does, KeepPrivate) || has(does, EnterRoom) || has(does, BeginTransfer);
             let told = has(does, TellReport) || has(does, TellMembers) || has(does, TellRooms);
             let paged = has(does, TellPage) || has(does, FetchPage);
             (!heard || has(does, Spend)) && (told || paged) <= has(does, SpendAsk)
@@ -210,6 +210,10 @@ const fn possible(state: State, event: Event) -> bool {
         | Rooms
         | History
         | Ping
+        | Attach
+        | Chunk
+        | Cancel
+        | Fetch
         | Quit
         | Operate
         | Event::Mute
@@ -274,12 +278,12 @@ const fn answers(effects: &[Effect]) -> usize {
 const fn answers_request(effect: Effect) -> bool {
     match effect {
         Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
-        | TellPosted | TellWaiting | TellRoom | Welcome | WelcomeBack => true,
-        TakeAddress | TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
-        | LeaveRooms(_) | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate
-        | DeliverLate | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_)
-        | CountGarbled | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_)
-        | Disarm(_) => false,
+        | TellPosted | TellWaiting | BeginTransfer | Hand(_) | TellOutcome | FetchPiece | TellRoom | Welcome
+        | WelcomeBack => true,
+        TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
+        | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
+        | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_) | CountGarbled
+        | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::words::{Alarm, Effect, Event, Guard, News, No, State, Why};
 use crate::row::Next::{Become, End, Stay};
+use crate::transfer::Event as AtTransfer;
 use Effect::*;
 use Event::*;
 use Guard::*;
@@ -45,7 +46,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Resume) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
             R(Always,           &[Refuse(No::SessionOver)],                                             Stay)],
-        (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Quit | Operate | Mute | Unmute | Kick) => &[
+        (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Attach | Chunk | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick) => &[
             R(Always,           &[Refuse(No::NotJoined)],                                               Stay)],
 
         // Quitting does not shorten a mute: it stays with the connection, and with the nick.
@@ -93,9 +94,35 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
             R(Always,           &[Spend, EnterRoom, TellRoom, AnnounceHere(News::Entered)],             Stay)],
 
+        // ── A member offers a file, which others hear of when all of it is there: see the transfer table.
+        (Member, Attach) => &[
+            R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
+            R(ToItself,         &[Refuse(No::ToItself)],                                                Stay),
+            R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
+            R(FileNameBad,      &[Refuse(No::FileNameBad)],                                             Stay),
+            R(FileLarge,        &[Refuse(No::FileLarge)],                                               Stay),
+            R(TransferBegun,    &[Hand(AtTransfer::Offered)],                                           Stay),
+            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
+            R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
+            R(AbsentForGood,    &[Refuse(No::Absent)],                                                  Stay),
+            R(MailFull,         &[Refuse(No::MailFull)],                                                Stay),
+            R(TransfersEnough,  &[Refuse(No::TransfersEnough)],                                         Stay),
+            R(FilesFull,        &[Refuse(No::FilesFull)],                                               Stay),
+            R(Always,           &[Spend, BeginTransfer],                                                Stay)],
+        (Member, Chunk) => &[
+            R(TransferEnded,    &[TellOutcome],                                                         Stay),
+            R(NoTransfer,       &[Refuse(No::TransferOver)],                                            Stay),
+            R(Always,           &[Hand(AtTransfer::Chunk)],                                             Stay)],
+        (Muted, Chunk) => &[
+            R(TransferEnded,    &[TellOutcome],                                                         Stay),
+            R(Always,           &[Refuse(No::Muted)],                                                   Stay)],
+        (Member | Muted, Cancel) => &[
+            R(NoTransfer,       &[Refuse(No::TransferOver)],                                            Stay),
+            R(Always,           &[Hand(AtTransfer::Cancelled)],                                         Stay)],
+
         // ── The muted listen. They may ask, leave, quit and, being operators, act; but nothing that others would hear as
         //    talk. Of a mute and its end all rooms of the muted are told, themselves included.
-        (Muted, Say | Private | Enter) => &[
+        (Muted, Say | Private | Enter | Attach) => &[
             R(Always,           &[Refuse(No::Muted)],                                                   Stay)],
         (Muted, MuteOver | Unsilenced) => &[
             R(Always,           &[LiftMute, Announce(News::Unmuted)],                                   Become(Member))],
@@ -119,6 +146,10 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
             R(OlderStored,      &[SpendAsk, FetchPage],                                                 Stay),
             R(Always,           &[SpendAsk, TellPage],                                                  Stay)],
+        // The bytes of a file are asked for piece by piece, by whoever can read the message that told of it.
+        (Member | Muted, Fetch) => &[
+            R(NoFile,           &[Refuse(No::NoFile)],                                                  Stay),
+            R(Always,           &[FetchPiece],                                                          Stay)],
         (Member | Muted, Quit) => &[
             R(Always,           &[LeaveRooms(Why::Quit), GiveNickBack, Done, Arm(Alarm::Handshake)],    Become(Guest))],
         (Member | Muted, Again) => &[
@@ -213,8 +244,8 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Again | Quiet | Idle | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
         (Member, MuteOver | Unsilenced) => NEVER,
         (Member | Muted, Opened | HandshakeOver | ResumeOver) => NEVER,
-        (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Quit
-            | Operate | Event::Mute | Unmute | Kick | Again) => NEVER,
+        (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk
+            | Cancel | Fetch | Quit | Operate | Event::Mute | Unmute | Kick | Again) => NEVER,
         (Detached, Opened | Relayed | Garbled | Foreign | TooSlow | Lost | HandshakeOver | Quiet | Idle) => NEVER,
     }
 }

@@ -1,6 +1,7 @@
 //! The words of the session table, each with its meaning.
 
 use super::super::words::words;
+use crate::transfer::Event as TransferEvent;
 
 words! {
     /// Where a user's session stands at the server.
@@ -41,6 +42,14 @@ words! {
         History,
         /// The client asks for a sign of life.
         Ping,
+        /// The client offers a file to a room or to one user.
+        Attach,
+        /// The client sends some of a file's bytes.
+        Chunk,
+        /// The client wants a transfer no more.
+        Cancel,
+        /// The client asks for some of the bytes of a file that it heard of.
+        Fetch,
         /// The client gives back its nick.
         Quit,
         /// The client shows the operator's key.
@@ -182,6 +191,24 @@ words! {
         Absent,
         /// The recipient is detached.
         RecipientDetached,
+        /// Nobody has the recipient's nick, and the profile keeps nothing for later.
+        AbsentForGood,
+        /// The name is not one that a file can have.
+        FileNameBad,
+        /// The file is larger than files may be.
+        FileLarge,
+        /// A transfer of this very file to this very place is under way.
+        TransferBegun,
+        /// As many transfers are under way, of the session or in all, as may be.
+        TransfersEnough,
+        /// The server keeps as many files, or bytes of files, as it may.
+        FilesFull,
+        /// It is known what came of the transfer.
+        TransferEnded,
+        /// The session has no such transfer.
+        NoTransfer,
+        /// There is no such file, or none that the session has heard of.
+        NoFile,
         /// The answer to the repeated request is kept.
         AnswerKept,
         /// Part of the page asked for is older than what the machine keeps, and a store has it.
@@ -262,6 +289,22 @@ words! {
         NotMuted,
         /// This was not understood.
         Malformed,
+        /// A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? " < > |, and does not begin or end with a dot or a space.
+        FileNameBad,
+        /// The file is too large.
+        FileLarge,
+        /// Too many files are on their way already; please wait for one to arrive.
+        TransfersEnough,
+        /// The server keeps as many files as it can.
+        FilesFull,
+        /// There is no such transfer, or it was broken off.
+        TransferOver,
+        /// All of the file is there already.
+        FileWhole,
+        /// The file did not arrive as it was sent.
+        FileDamaged,
+        /// There is no such file.
+        NoFile,
         /// The server's disk is full or failing: nothing can be kept now; please try again later.
         StorageFull,
     }
@@ -340,6 +383,14 @@ words! {
         TellPosted,
         /// Answers the request with number and time of the message it brought, which waits for its recipient.
         TellWaiting,
+        /// Begins a transfer, whose first row answers the request.
+        BeginTransfer,
+        /// Raises an event at the transfer that the request names, whose row answers the request or keeps it.
+        Hand(TransferEvent),
+        /// Answers the request with what came of the transfer.
+        TellOutcome,
+        /// Has the runtime answer the request with bytes of the file.
+        FetchPiece,
         /// Answers the request: the session is in the room, whose history follows as the profile gives it.
         TellRoom,
         /// Answers the request: the final nick and who is there, followed by the history as the profile gives it.
@@ -353,7 +404,8 @@ words! {
         TakeNick,
         /// Makes the nick with a random number behind it the session's own.
         TakeSuffixedNick,
-        /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick.
+        /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick, and the session's
+        /// transfers learn that their owner is gone.
         GiveNickBack,
         /// Puts the session into the default room.
         EnterLobby,
@@ -425,8 +477,8 @@ impl Event {
     pub const fn source(self) -> Source {
         use Event::*;
         match self {
-            Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Quit | Operate
-            | Mute | Unmute | Kick | Again => Source::Client,
+            Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk
+            | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick | Again => Source::Client,
             Opened | Relayed | Garbled | Foreign | TooSlow | Lost => Source::Connection,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => Source::Clock,
             Returned | Silenced | Unsilenced | Kicked | Stopping => Source::Server,
@@ -438,8 +490,8 @@ impl Event {
     pub const fn applied_once(self) -> bool {
         use Event::*;
         match self {
-            Say | Private | Enter | Leave | Quit | Operate | Mute | Unmute | Kick => true,
-            Report | Join | Resume | Who | Rooms | History | Ping | Again => false,
+            Say | Private | Enter | Leave | Attach | Cancel | Quit | Operate | Mute | Unmute | Kick => true,
+            Report | Join | Resume | Who | Rooms | History | Ping | Chunk | Fetch | Again => false,
             Opened | Relayed | Garbled | Foreign | TooSlow | Lost => false,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => false,
             Returned | Silenced | Unsilenced | Kicked | Stopping => false,
