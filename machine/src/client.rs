@@ -4,10 +4,12 @@
 //! no socket, reads no clock, and draws chance from its own seed only.
 
 mod effects;
+mod files;
 mod guards;
 mod io;
 mod order;
 
+pub use files::{Download, DownloadStep, Upload, UploadStep};
 pub use io::{ClientAction, ClientFired, ClientInput, ClientOut, Shown, When};
 
 use hobnob_spec::client::{Alarm, Event, PLACES_MAX, QUEUE_MAX, State, cell};
@@ -264,6 +266,10 @@ impl Client {
                 | Answer::Members(_)
                 | Answer::Rooms(_)
                 | Answer::Page { .. }
+                | Answer::Ready { .. }
+                | Answer::Taken { .. }
+                | Answer::Filed { .. }
+                | Answer::Piece { .. }
                 | Answer::Pong => return (Event::Stray, Case::Nothing),
             };
             self.opening = None;

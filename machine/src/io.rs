@@ -4,9 +4,11 @@
 //! decides nothing.
 
 use crate::config::Config;
+use hobnob_spec::files::{Digest, FileName};
 use hobnob_spec::messages::{Asked, Entry, Message, Time};
-use hobnob_spec::names::{Nick, RoomName};
+use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::session::{Event, State};
+use hobnob_spec::transfer;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -62,6 +64,34 @@ pub enum Input {
         /// What.
         asked: Asked,
     },
+    /// A client sends part of a file: [`hobnob_spec::messages::Request::Chunk`] without its bytes, which the shell has
+    /// at hand during the step and writes when it is told [`Action::WriteChunk`].
+    Chunk {
+        /// Over which connection.
+        conn: Conn,
+        /// The number of the request.
+        number: u64,
+        /// The transfer.
+        transfer: u64,
+        /// How many bytes of the file come before these.
+        offset: u64,
+        /// How many they are.
+        len: u64,
+    },
+    /// The file keeper has done what [`Action::CheckFile`] told it, or could not write.
+    Filed {
+        /// The transfer.
+        transfer: u64,
+        /// What came of it.
+        filing: Filing,
+    },
+    /// After a start: so many bytes of a transfer are on the disk. It comes once for each of [`crate::Server::transfers`].
+    Reopened {
+        /// The transfer.
+        transfer: u64,
+        /// How many bytes.
+        len: u64,
+    },
     /// Bytes came that are no request; the next ones may be.
     Garbled {
         /// Over which connection.
@@ -96,6 +126,22 @@ pub enum Input {
     },
     /// The server is stopping.
     Stopping,
+}
+
+/// What came of a file at its keeper's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Filing {
+    /// It is as promised, and is kept.
+    Kept {
+        /// Under this name, which no other file has.
+        name: String,
+        /// What it holds, if that is a text that could be said.
+        text: Option<Text>,
+    },
+    /// Its size or digest is not what was promised; it was removed.
+    Damaged,
+    /// It could not be written; what there was of it was removed.
+    NoSpace,
 }
 
 /// What the shell is to do.
@@ -156,6 +202,48 @@ pub enum Action {
         /// At most so many.
         limit: u64,
     },
+    /// Write the bytes of this step's input into the part of a file.
+    WriteChunk {
+        /// Of which transfer.
+        transfer: u64,
+        /// Where they begin.
+        offset: u64,
+    },
+    /// Compare a file with what was promised, give it a name that no other has, make it safe from a power cut, and
+    /// come back with [`Input::Filed`].
+    CheckFile {
+        /// Of which transfer.
+        transfer: u64,
+        /// The name under which it was offered.
+        name: FileName,
+        /// The size that was promised, in bytes.
+        size: u64,
+        /// The digest that was promised.
+        digest: Digest,
+    },
+    /// Let go of the part of a file.
+    DiscardPart {
+        /// Of which transfer.
+        transfer: u64,
+    },
+    /// Remove a whole file.
+    RemoveFile {
+        /// The name that its keeper gave it.
+        name: String,
+    },
+    /// Read part of a file and answer the request with [`hobnob_spec::messages::Answer::Piece`].
+    ReadPiece {
+        /// Over which connection.
+        conn: Conn,
+        /// The number of the request.
+        number: u64,
+        /// The name that the keeper gave the file.
+        name: String,
+        /// Where the part begins.
+        offset: u64,
+        /// How many bytes.
+        len: u64,
+    },
     /// End the connection when what waits for it has been sent. It hears no room any more.
     Close {
         /// Which one.
@@ -189,6 +277,28 @@ impl Fired {
     }
 }
 
+/// A row of the transfer table that fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TransferFired {
+    /// When.
+    pub at: Time,
+    /// Which transfer's row.
+    pub transfer: u64,
+    /// In which state.
+    pub state: transfer::State,
+    /// At what.
+    pub event: transfer::Event,
+    /// The place of the row in its cell.
+    pub row: u8,
+}
+
+impl TransferFired {
+    /// The row itself.
+    pub fn row(&self) -> &'static transfer::Row {
+        &transfer::cell(self.state, self.event)[usize::from(self.row)]
+    }
+}
+
 /// What a step brought. The caller owns and reuses it; a step adds to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Out {
@@ -196,6 +306,8 @@ pub struct Out {
     pub actions: Vec<Action>,
     /// Which rows asked for it.
     pub fired: Vec<Fired>,
+    /// Which rows of transfers asked for it.
+    pub transfers: Vec<TransferFired>,
 }
 
 impl Out {
@@ -203,5 +315,6 @@ impl Out {
     pub fn clear(&mut self) {
         self.actions.clear();
         self.fired.clear();
+        self.transfers.clear();
     }
 }

@@ -13,8 +13,10 @@ pub mod relay;
 pub mod server;
 pub mod wire;
 
-pub use client::{Client, ClientAction, ClientFired, ClientInput, ClientOut, Shown, When};
+pub use client::{
+    Client, ClientAction, ClientFired, ClientInput, ClientOut, Download, DownloadStep, Shown, Upload, UploadStep, When,
+};
 pub use config::Config;
-pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};
+pub use io::{Action, Conn, Filing, Fired, Input, Out, Pair, RoomId, SessionId, Shelf, TransferFired};
 pub use relay::{Relay, RelayAction, RelayConfig, RelayFired, RelayInput};
-pub use server::Server;
+pub use server::{OpenTransfer, Server};

@@ -13,9 +13,11 @@ mod keys;
 mod log;
 mod session;
 mod talks;
+mod transfers;
 mod turn;
 mod view;
 
+pub use transfers::OpenTransfer;
 pub use view::{RoomView, SessionView};
 
 use crate::config::Config;
@@ -30,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use talks::Talks;
+use transfers::{File, Transfer};
 use turn::Turn;
 
 /// All that a server knows of its users and rooms. The same configuration, seed and inputs give the same outputs and
@@ -61,6 +64,14 @@ pub struct Server {
     rooms_floor: u64,
     talks: Talks,
     alarms: BTreeSet<(Time, SessionId, Alarm)>,
+    next_transfer: u64,
+    transfers: BTreeMap<u64, Transfer>,
+    /// When transfers have waited too long.
+    stalls: BTreeSet<(Time, u64)>,
+    /// The files that arrived, by the numbers of their transfers.
+    files: BTreeMap<u64, File>,
+    /// The bytes of all of them.
+    files_bytes: u64,
 }
 
 impl Server {
@@ -88,6 +99,11 @@ impl Server {
             rooms_floor: 0,
             talks: Talks::default(),
             alarms: BTreeSet::new(),
+            next_transfer: 1,
+            transfers: BTreeMap::new(),
+            stalls: BTreeSet::new(),
+            files: BTreeMap::new(),
+            files_bytes: 0,
             config: Arc::new(config),
         };
         server.lobby = server.open_room(server.config.lobby.clone());
@@ -123,6 +139,14 @@ impl Server {
                 self.hear_directly(conn);
                 self.take_at(conn, Event::Garbled, out);
             }
+            Input::Chunk { conn, number, transfer, offset, len } => {
+                if let Some(session) = self.heard_from(conn) {
+                    let turn = self.parse_chunk(self.now, session, number, (transfer, offset, len));
+                    self.take(turn, out);
+                }
+            }
+            Input::Filed { transfer, filing } => self.take_filing(transfer, filing, out),
+            Input::Reopened { transfer, len } => self.take_reopened(transfer, len, out),
             Input::Foreign { conn } => self.take_at(conn, Event::Foreign, out),
             Input::TooSlow { conn } => self.take_at(conn, Event::TooSlow, out),
             Input::Lost { conn } => self.take_at(conn, Event::Lost, out),
@@ -143,7 +167,8 @@ impl Server {
 
     /// When to step with [`Input::Wake`] at the latest.
     pub fn wake_at(&self) -> Option<Time> {
-        self.alarms.first().map(|(at, _, _)| *at)
+        let alarm = self.alarms.first().map(|(at, _, _)| *at);
+        alarm.into_iter().chain(self.stalls.first().map(|(at, _)| *at)).min()
     }
 
     /// The settings.
@@ -235,11 +260,13 @@ impl Server {
     /// Takes an event: the row that fires, then what it raised, each by a row of its own.
     fn take(&mut self, mut turn: Turn, out: &mut Out) {
         self.fire(&mut turn, out);
+        self.hand_to_transfers(&mut turn, out);
         let raised = std::mem::take(&mut turn.raised);
         for event in raised {
             let target = turn.target.expect("an event is raised at somebody who is there");
             let mut turn = Turn::raised_at(&mut turn, target, event);
             self.fire(&mut turn, out);
+            self.hand_to_transfers(&mut turn, out);
         }
         self.settle();
     }

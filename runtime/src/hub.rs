@@ -5,6 +5,7 @@
 mod clock;
 mod console;
 mod core;
+mod files;
 mod keeper;
 mod lines;
 mod outbox;
@@ -17,7 +18,9 @@ mod turn;
 pub use console::WINDOW;
 
 use self::core::{Hub, Parts};
+use self::files::FileDesk;
 use self::keeper::{JOBS_MAX, Keeper};
+use crate::files::{Files, Memory};
 use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered, recover};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
@@ -132,11 +135,21 @@ impl ServerHandle {
     }
 }
 
-/// Starts a server on `journal`: makes again what the journal holds, and then listens. Fails when a port cannot be
-/// had or the journal cannot be used.
+/// Starts a server on `journal` that keeps the files of its users in memory. See [`serve_with`].
 pub async fn serve<W: World>(
     world: W,
+    journal: Box<dyn Journal>,
+    settings: ServerSettings,
+) -> Result<ServerHandle, StartError> {
+    serve_with(world, journal, Box::new(Memory::new()), settings).await
+}
+
+/// Starts a server on `journal`, with the files of its users in `files`: makes again what the journal holds, and then listens. Fails when a port cannot be
+/// had or the journal cannot be used.
+pub async fn serve_with<W: World>(
+    world: W,
     mut journal: Box<dyn Journal>,
+    mut files: Box<dyn Files>,
     settings: ServerSettings,
 ) -> Result<ServerHandle, StartError> {
     let config = Config {
@@ -151,7 +164,8 @@ pub async fn serve<W: World>(
     if !recovered.is_new {
         tracing::info!("recovered the journal up to record {}", recovered.next - 1);
     }
-    let first = first_inputs(&recovered, config);
+    let mut first = first_inputs(&recovered, config);
+    first.extend(reopen(&recovered.server, files.as_mut()));
     let (listeners, addrs) = bind(&world, &settings.listeners).await?;
     let (jobs, jobs_end) = async_channel::bounded(JOBS_MAX);
     let (done_end, done) = async_channel::bounded(JOBS_MAX);
@@ -169,6 +183,7 @@ pub async fn serve<W: World>(
     let (status_every, sync_every) = (settings.status_every, SYNC_EVERY);
     let hub = Hub::new(Parts {
         world: world.clone(),
+        files: FileDesk::open(&world, files),
         server,
         keeper,
         heard,
@@ -204,6 +219,13 @@ fn first_inputs(recovered: &Recovered, config: Config) -> Vec<Input> {
         first.push(Input::Restarted);
     }
     first
+}
+
+/// What is on the disk of the files that were on their way.
+fn reopen(server: &hobnob_machine::Server, files: &mut dyn Files) -> Vec<Input> {
+    let open: Vec<_> = server.transfers().collect();
+    let held = files.reopen(&open, &server.kept_files().map(str::to_owned).collect());
+    open.iter().zip(held).map(|(open, len)| Input::Reopened { transfer: open.transfer, len }).collect()
 }
 
 async fn bind<W: World>(world: &W, wanted: &[Listener]) -> Result<(Vec<W::Listener>, Vec<SocketAddr>), StartError> {

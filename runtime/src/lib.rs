@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod files;
 pub mod hub;
 pub mod journal;
 pub mod link;
@@ -15,7 +16,7 @@ pub mod replay;
 pub mod smol_world;
 pub mod world;
 
-pub use hub::{Listener, ServerHandle, ServerSettings, StartError, WINDOW, serve};
+pub use hub::{Listener, ServerHandle, ServerSettings, StartError, WINDOW, serve, serve_with};
 pub use link::{Intent, Link};
 pub use relay::{RelayHandle, RelayNote, RelayNoted, RelaySettings, RelayTally, relay};
 pub use smol_world::SmolWorld;

@@ -54,10 +54,9 @@ impl FileName {
 /// Whether a name is that of a device on some system.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_lowercase();
-    let numbered = stem
-        .strip_prefix("com")
-        .or_else(|| stem.strip_prefix("lpt"))
-        .is_some_and(|rest| matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"));
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).is_some_and(|rest| {
+        matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+    });
     numbered || DEVICES.contains(&stem.as_str())
 }
 
@@ -207,8 +206,26 @@ mod tests {
         }
         let long = "x".repeat(FILE_NAME_CHARS_MAX + 1);
         let bad = [
-            "", "/", "..", ".", "a/..", ".hidden", "a.", "a ", "a\0b", "a\nb", "a\u{1b}[2Jb", "c:", "a*b", "NUL",
-            "nul.txt", "COM1", "lpt9.log", "con .txt", "a\u{202e}gpj.exe", &long,
+            "",
+            "/",
+            "..",
+            ".",
+            "a/..",
+            ".hidden",
+            "a.",
+            "a ",
+            "a\0b",
+            "a\nb",
+            "a\u{1b}[2Jb",
+            "c:",
+            "a*b",
+            "NUL",
+            "nul.txt",
+            "COM1",
+            "lpt9.log",
+            "con .txt",
+            "a\u{202e}gpj.exe",
+            &long,
         ];
         for bad in bad {
             assert_eq!(FileName::parse(bad), None, "{bad:?} is no name of a file");

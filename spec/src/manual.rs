@@ -17,7 +17,8 @@ pub use text::{cell_text, event_text, state_text, text, word_text};
 use crate::client::{self, Client};
 use crate::limits::Limits;
 use crate::messages::{
-    Active, Answer, Asked, Attached, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
+    Active, Answer, Asked, Attached, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn,
+    Where,
 };
 use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
 use crate::relay::{self, Relay};
@@ -217,8 +218,23 @@ mod tests {
 
     /// The types that a message may name without being explained among the messages: words with lists of their own,
     /// and what the introduction to the messages explains.
-    const KNOWN: &[&str] =
-        &["Nick", "RoomName", "FileName", "Text", "Bytes", "Digest", "String", "Time", "Secret", "SocketAddr", "No", "Why", "State", "u64", "bool"];
+    const KNOWN: &[&str] = &[
+        "Nick",
+        "RoomName",
+        "FileName",
+        "Text",
+        "Bytes",
+        "Digest",
+        "String",
+        "Time",
+        "Secret",
+        "SocketAddr",
+        "No",
+        "Why",
+        "State",
+        "u64",
+        "bool",
+    ];
 
     #[test]
     fn every_type_that_a_message_names_is_explained() {

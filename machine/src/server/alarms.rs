@@ -10,10 +10,13 @@ use hobnob_spec::session::Alarm;
 impl Server {
     /// Rings all alarms that are due by `now`, in order.
     pub(super) fn ring_alarms(&mut self, now: Time, out: &mut Out) {
-        while let Some((at, session, alarm)) = self.alarms.first().copied() {
-            if at > now {
-                break;
+        while let Some(at) = self.wake_at().filter(|at| *at <= now) {
+            if let Some(stalled) = self.stalls.first().filter(|(stall, _)| *stall == at).map(|(_, id)| *id) {
+                self.now = self.now.max(at);
+                self.take_stalled(stalled, out);
+                continue;
             }
+            let (at, session, alarm) = *self.alarms.first().expect("what is due is an alarm or a time-out");
             self.disarm(session, alarm);
             self.now = self.now.max(at);
             self.take(Turn::bare(self.now, session, alarm.event()), out);
@@ -22,6 +25,7 @@ impl Server {
 
     /// Puts off all alarms that wait for somebody by so many milliseconds.
     pub(super) fn forgive(&mut self, ms: u64) {
+        self.forgive_transfers(ms);
         for (id, session) in &mut self.sessions {
             session.heard = session.heard.plus(ms);
             for alarm in [Alarm::Handshake, Alarm::Quiet, Alarm::Idle, Alarm::Resume] {

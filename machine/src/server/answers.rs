@@ -163,12 +163,12 @@ impl Server {
         out.actions.extend(conn.map(|conn| Action::Send { conn, message }));
     }
 
-    fn answer(&self, turn: &Turn, answer: Answer, out: &mut Out) {
+    pub(super) fn answer(&self, turn: &Turn, answer: Answer, out: &mut Out) {
         self.send(turn, Message::Answer { number: turn.number, answer }, out);
     }
 
     /// Answers, and keeps the answer if the request is one that is applied once.
-    fn answer_once(&mut self, turn: &Turn, answer: Answer, out: &mut Out) {
+    pub(super) fn answer_once(&mut self, turn: &Turn, answer: Answer, out: &mut Out) {
         self.answer(turn, answer.clone(), out);
         let kept = self.config.limits.answers_kept;
         let session = self.sessions.get_mut(&turn.session).expect("a session in its turn is there");

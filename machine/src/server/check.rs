@@ -27,6 +27,7 @@ impl Server {
         assert_eq!(alarms, self.alarms.len(), "an alarm is some session's");
         self.check_rooms();
         self.talks.check(&self.config.limits);
+        self.check_transfers();
     }
 
     fn check_session(&self, id: SessionId, session: &Session) {

@@ -39,6 +39,13 @@ impl Server {
             Effect::TellAgain => self.tell_again(turn, out),
             Effect::TellPosted => self.tell_posted(turn, false, out),
             Effect::TellWaiting => self.tell_posted(turn, true, out),
+            Effect::BeginTransfer => self.begin_transfer(turn),
+            Effect::Hand(event) => {
+                let transfer = turn.transfer.expect("a request about no transfer has a row of its own");
+                turn.at_transfers.push((transfer, event));
+            }
+            Effect::TellOutcome => self.tell_outcome(turn, out),
+            Effect::FetchPiece => self.fetch_piece(turn, out),
             Effect::TellRoom => self.tell_room(turn, out),
             Effect::Welcome => self.welcome(turn, out),
             Effect::WelcomeBack => self.welcome_back(turn, out),
@@ -48,7 +55,10 @@ impl Server {
                 let nick = self.suffixed(&wished(turn));
                 self.take_nick(nick, turn);
             }
-            Effect::GiveNickBack => self.give_nick_back(turn),
+            Effect::GiveNickBack => {
+                self.leave_transfers(turn);
+                self.give_nick_back(turn);
+            }
             Effect::EnterLobby => self.enter(turn.session, self.lobby, out),
             Effect::EnterRoom => self.enter_room(turn, out),
             Effect::LeaveRoom => self.leave(turn.session, here(turn), out),
@@ -58,7 +68,10 @@ impl Server {
             Effect::Spend => self.spend(turn),
             Effect::SpendAsk => self.spend_ask(turn),
             Effect::Post => self.post_text(turn, out),
-            Effect::KeepPrivate => self.keep_private(turn, out),
+            Effect::KeepPrivate => {
+                let body = Body::Text(text_of(turn));
+                self.keep_private(turn, body, out);
+            }
             Effect::SendPrivate => self.send_private(turn, out),
             Effect::DeliverLate => self.deliver_late(turn, out),
             Effect::CatchUp => self.catch_up(turn, out),
@@ -234,19 +247,18 @@ impl Server {
     // ── Talk
 
     fn post_text(&mut self, turn: &mut Turn, out: &mut Out) {
-        let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
-        let text = text.expect("a bad text has a row of its own");
-        self.post(here(turn), turn, self.nick(turn), Body::Text(text), out);
+        let body = Body::Text(text_of(turn));
+        self.post(here(turn), turn, self.nick(turn), body, out);
     }
 
-    fn post(&mut self, room: RoomId, turn: &mut Turn, nick: Nick, body: Body, out: &mut Out) {
+    pub(super) fn post(&mut self, room: RoomId, turn: &mut Turn, nick: Nick, body: Body, out: &mut Out) {
         let posted = self.rooms.get_mut(&room).expect("a room that is posted to is there");
         let entry = posted.log.push(turn.now, nick, body, &self.config.limits);
         out.actions.push(Action::Deliver { room, name: posted.name.clone(), entry: Arc::clone(&entry) });
         turn.posted = Some(entry);
     }
 
-    fn keep_private(&mut self, turn: &mut Turn, out: &mut Out) {
+    pub(super) fn keep_private(&mut self, turn: &mut Turn, body: Body, out: &mut Out) {
         let session = &self.sessions[&turn.session];
         let pair = self.named_pair(session, turn).expect("a bad nick has a row of its own");
         let (from, own) = (seat(session).nick.clone(), Arc::clone(&seat(session).key));
@@ -254,8 +266,6 @@ impl Server {
         self.make_place_for(&pair);
         let before = self.talks.last(&pair);
         self.seat_mut(turn).talks.entry(pair.clone()).or_insert(before);
-        let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
-        let body = Body::Text(text.expect("a bad text has a row of its own"));
         let entry = self.talks.keep(&pair, &to, turn.now, from, body, &self.config.limits);
         let present = turn.target.map(|target| seat(&self.sessions[&target]).nick.clone());
         let to = present.unwrap_or_else(|| wished(turn));
@@ -283,7 +293,7 @@ impl Server {
         }
     }
 
-    fn send_private(&mut self, turn: &Turn, out: &mut Out) {
+    pub(super) fn send_private(&mut self, turn: &Turn, out: &mut Out) {
         let pair = self.named_pair(&self.sessions[&turn.session], turn).expect("it was kept under this pair");
         let entry = turn.posted.clone().expect("it is kept before it is sent");
         let recipient = self.session_mut(turn.target.expect("an absent recipient has a row of its own"));
@@ -484,6 +494,12 @@ impl Server {
     pub fn key(&self, name: &str) -> Arc<str> {
         key(self.config.nick_case, name)
     }
+}
+
+/// The text that a request brings.
+fn text_of(turn: &mut Turn) -> hobnob_spec::names::Text {
+    let text = std::mem::replace(&mut turn.text, Err(hobnob_spec::names::TextError::Empty));
+    text.expect("a bad text has a row of its own")
 }
 
 /// The nick that a request names.

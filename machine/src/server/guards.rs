@@ -5,6 +5,7 @@ use super::bucket::Rate;
 use super::session::{Came, Seat, Session};
 use super::turn::{Asking, Turn};
 use crate::io::{Pair, RoomId};
+use hobnob_spec::files::FILE_NAME_BYTES_MAX;
 use hobnob_spec::messages::Time;
 use hobnob_spec::names::{NickError, TextError};
 use hobnob_spec::profile::{Absent, Flood, NickTaken, Profile};
@@ -55,6 +56,17 @@ impl Server {
             Guard::RecipientDetached => {
                 turn.target.is_some_and(|target| self.sessions[&target].state == State::Detached)
             }
+            Guard::AbsentForGood => {
+                turn.nick.is_some() && turn.target.is_none() && self.profile(session).absent != Absent::Store
+            }
+            Guard::FileNameBad => turn.offer.as_ref().is_some_and(|offer| offer.name.is_none()),
+            Guard::FileLarge => turn.offer.as_ref().is_some_and(|offer| offer.size > self.config.limits.file_bytes_max),
+            Guard::TransferBegun => turn.transfer.is_some(),
+            Guard::TransfersEnough => self.transfers_enough(turn.session),
+            Guard::FilesFull => self.files_full(turn),
+            Guard::TransferEnded => seat(session).outcomes.iter().any(|(transfer, _)| *transfer == turn.named),
+            Guard::NoTransfer => turn.transfer.is_none(),
+            Guard::NoFile => !self.may_fetch(turn),
             Guard::AnswerKept => seat(session).answer_to(turn.number).is_some(),
             Guard::OlderStored => self.config.store && self.page_reaches_below(session, turn),
             Guard::KeyWrong => match (&self.config.operator_key, &turn.token) {
@@ -128,14 +140,17 @@ impl Server {
         !session.says.ready(now, self.say_rate())
     }
 
-    fn mail_is_full(&self, session: &Session, turn: &Turn) -> bool {
-        let (Some(pair), Ok(text)) = (self.named_pair(session, turn), &turn.text) else { return false };
+    pub(super) fn mail_is_full(&self, session: &Session, turn: &Turn) -> bool {
+        let Some(pair) = self.named_pair(session, turn) else { return false };
+        // A file's name counts, too.
+        let bytes = turn.text.as_ref().map_or(0, |text| text.as_str().len())
+            + FILE_NAME_BYTES_MAX * usize::from(turn.event != Event::Private);
         let (to, limits) = (pair.other(&seat(session).key), &self.config.limits);
         let attached = turn.target.is_some_and(|target| self.sessions[&target].conn.is_some());
         // What is sent at once does not wait; it only needs a conversation.
         match attached {
             true => !self.talks.has_place_for(&pair, limits),
-            false => self.talks.is_full_for(&pair, to, text.as_str().len() as u64, limits),
+            false => self.talks.is_full_for(&pair, to, bytes as u64, limits),
         }
     }
 

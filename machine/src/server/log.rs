@@ -132,11 +132,7 @@ fn within(bytes_max: u64) -> impl FnMut(&&Arc<Entry>) -> bool {
 
 /// About how many bytes an entry takes.
 pub(super) fn size(entry: &Entry) -> u64 {
-    let text = match &entry.body {
-        Body::Text(text) => text.as_str().len() as u64,
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
-    };
-    size_of(text)
+    size_of(entry.body.text_bytes() as u64)
 }
 
 /// About how many bytes an entry takes that has so many bytes of text.

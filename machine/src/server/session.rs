@@ -67,6 +67,8 @@ pub(super) struct Seat {
     pub(super) applied: u64,
     pub(super) answers: VecDeque<(u64, Answer)>,
     pub(super) operator: bool,
+    /// What came of its latest transfers.
+    pub(super) outcomes: VecDeque<(u64, Answer)>,
 }
 
 /// A room.
@@ -93,6 +95,7 @@ impl Seat {
             applied: 0,
             answers: VecDeque::new(),
             operator: false,
+            outcomes: VecDeque::new(),
         }
     }
 

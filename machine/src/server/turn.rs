@@ -4,11 +4,14 @@ use super::Server;
 use super::keys::fold;
 use super::log::Span;
 use super::session::Came;
+use super::transfers::Offer;
 use crate::io::{Conn, RoomId, SessionId};
+use hobnob_spec::files::FileName;
 use hobnob_spec::messages::{Asked, Entry, Have, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, NickError, RoomName, Text, TextError};
 use hobnob_spec::session::Event;
 use std::net::SocketAddr;
+use hobnob_spec::transfer;
 use std::sync::Arc;
 
 /// The event that is being taken, with all that guards may ask and effects may use.
@@ -38,6 +41,18 @@ pub(super) struct Turn {
     pub(super) handed: Option<Handed>,
     /// The message that the row has kept.
     pub(super) posted: Option<Arc<Entry>>,
+    /// The file that is offered.
+    pub(super) offer: Option<Offer>,
+    /// The number of the transfer or the file that the request names.
+    pub(super) named: u64,
+    /// The session's own transfer that the request is about.
+    pub(super) transfer: Option<u64>,
+    /// Where bytes of a file begin, and how many they are.
+    pub(super) chunk: (u64, u64),
+    /// The name that its keeper gave a file.
+    pub(super) kept_as: String,
+    /// What the row raises at transfers, once it is done.
+    pub(super) at_transfers: Vec<(u64, transfer::Event)>,
     /// What the row raises, once it is done.
     pub(super) raised: Vec<Event>,
 }
@@ -81,6 +96,12 @@ impl Turn {
             relayed: None,
             handed: None,
             posted: None,
+            offer: None,
+            named: 0,
+            transfer: None,
+            chunk: (0, 0),
+            kept_as: String::new(),
+            at_transfers: Vec::new(),
             raised: Vec::new(),
         }
     }
@@ -134,6 +155,25 @@ impl Server {
             Request::Leave { room } => turn.room = self.asking(&room),
             Request::Who { room } => turn.room = room.map_or(Asking::NoRoom, |room| self.asking(&room)),
             Request::History { place, before, limit } => self.parse_history(&mut turn, place, before, limit),
+            Request::Attach { place, name, media, size, digest } => {
+                match place {
+                    Where::Room(room) => turn.room = self.asking(&room),
+                    Where::With(nick) => self.parse_named(&mut turn, &nick),
+                }
+                turn.offer = Some(Offer { name: FileName::parse(&name), media, size, digest });
+                turn.transfer = self.transfer_offered(&turn);
+            }
+            Request::Chunk { transfer, offset, bytes } => {
+                return self.parse_chunk(now, session, asked.number, (transfer, offset, bytes.0.len() as u64));
+            }
+            Request::Cancel { transfer } => {
+                turn.named = transfer;
+                turn.transfer = self.transfer_of(session, transfer);
+            }
+            Request::Fetch { file, offset } => {
+                turn.named = file;
+                turn.chunk = (offset, 0);
+            }
             Request::Operate { key } => turn.token = Some(key),
             Request::Mute { nick, ms } => {
                 self.parse_named(&mut turn, &nick);
@@ -142,6 +182,18 @@ impl Server {
             Request::Unmute { nick } | Request::Kick { nick } => self.parse_named(&mut turn, &nick),
         }
         turn
+    }
+
+    /// Parses what a client sends of a file, of which only the length comes here.
+    pub(super) fn parse_chunk(
+        &self,
+        now: Time,
+        session: SessionId,
+        number: u64,
+        (named, offset, len): (u64, u64, u64),
+    ) -> Turn {
+        let transfer = self.transfer_of(session, named);
+        Turn { number, named, transfer, chunk: (offset, len), ..Turn::bare(now, session, Event::Chunk) }
     }
 
     fn parse_named(&self, turn: &mut Turn, nick: &str) {

@@ -283,7 +283,15 @@ fn halve(message: &mut Message) -> bool {
                 *more = true;
                 all > 0
             }
-            Answer::Room { .. } | Answer::Refused { .. } | Answer::Done | Answer::Posted { .. } | Answer::Pong => false,
+            Answer::Room { .. }
+            | Answer::Refused { .. }
+            | Answer::Done
+            | Answer::Posted { .. }
+            | Answer::Ready { .. }
+            | Answer::Taken { .. }
+            | Answer::Filed { .. }
+            | Answer::Piece { .. }
+            | Answer::Pong => false,
         },
         Message::Earlier { entries, .. } => first(entries),
         Message::Live { .. } | Message::Ping | Message::Goodbye { .. } => false,

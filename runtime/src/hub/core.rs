@@ -10,12 +10,14 @@ mod stop;
 
 use super::clock::Clock;
 use super::console;
+use super::files::FileDesk;
 use super::keeper::{Keeper, Kept};
 use super::lines::Lines;
 use super::outbox::Written;
 use super::reader::Heard;
 use super::tally::Tally;
 use super::turn::Turn;
+use crate::files::FileDone;
 use crate::journal::{Checkpoint, Done, JournalError, OutputDigest};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
@@ -47,6 +49,7 @@ pub(super) struct Parts<W: World> {
     pub(super) world: W,
     pub(super) server: Server,
     pub(super) keeper: Keeper,
+    pub(super) files: FileDesk,
     pub(super) heard: Receiver<Heard<W>>,
     pub(super) readers: Sender<Heard<W>>,
     /// Closed when the server is to stop.
@@ -64,13 +67,13 @@ pub(super) struct Parts<W: World> {
 
 /// The hub.
 pub(super) struct Hub<W: World> {
-    parts: Parts<W>,
+    pub(super) parts: Parts<W>,
     clock: Clock<W>,
     out: Out,
-    turn: Turn,
+    pub(super) turn: Turn,
     /// What is said without the machine while the journal cannot be written; it waits for no record.
     gate: Turn,
-    lines: Lines<W>,
+    pub(super) lines: Lines<W>,
     /// Connections with something new in their outbox.
     to_write: Vec<usize>,
     /// What the present unit asks.
@@ -79,7 +82,7 @@ pub(super) struct Hub<W: World> {
     first: VecDeque<Input>,
     pages: BTreeMap<u64, (Conn, u64)>,
     next_page: u64,
-    tally: Tally,
+    pub(super) tally: Tally,
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
     /// What the time zone makes of the present.
@@ -104,6 +107,7 @@ type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 enum Woken<W: World> {
     Heard(Heard<W>),
     Done(Done),
+    File(FileDone),
     Time,
     Stop,
 }
@@ -157,6 +161,7 @@ impl<W: World> Hub<W> {
             match woken {
                 Woken::Heard(heard) => self.take_heard(heard),
                 Woken::Done(done) => self.take_done(done),
+                Woken::File(done) => self.take_file_done(done),
                 Woken::Time => self.sleep = None,
                 Woken::Stop => self.begin_stop(),
             }
@@ -201,7 +206,13 @@ impl<W: World> Hub<W> {
             let _ = self.parts.stop.recv().await;
             Woken::Stop
         };
-        done.or(heard).or(time).or(stop).await
+        let file = async {
+            match self.parts.files.done.recv().await {
+                Ok(done) => Woken::File(done),
+                Err(_) => unreachable!("the keeper of files serves as long as the hub is there"),
+            }
+        };
+        done.or(file).or(heard).or(time).or(stop).await
     }
 
     /// When something is due at the latest.
@@ -218,6 +229,9 @@ impl<W: World> Hub<W> {
     fn take_all_that_came(&mut self) {
         while let Ok(done) = self.parts.keeper.done.try_recv() {
             self.take_done(done);
+        }
+        while let Ok(done) = self.parts.files.done.try_recv() {
+            self.take_file_done(done);
         }
         self.take_first();
         let inputs_before = self.tally.inputs;

@@ -5,6 +5,15 @@ use hobnob_spec::messages::{Answer, Body, Message};
 use hobnob_spec::session::{Effect, No};
 use std::fmt::Write;
 
+/// How often each refusal was given.
+struct Refusals([u64; No::ALL.len()]);
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self([0; No::ALL.len()])
+    }
+}
+
 /// Counts since the start.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -14,7 +23,7 @@ pub(super) struct Tally {
     pub(super) deliveries: u64,
     pub(super) bytes_in: u64,
     pub(super) bytes_out: u64,
-    refusals: [u64; No::ALL.len()],
+    refusals: Refusals,
     mutes: u64,
 }
 
@@ -24,7 +33,7 @@ impl Tally {
         for action in &out.actions {
             match action {
                 Action::Deliver { entry, .. } | Action::Keep { entry, .. } => {
-                    self.messages_in += u64::from(matches!(entry.body, Body::Text(_)));
+                    self.messages_in += u64::from(matches!(entry.body, Body::Text(_) | Body::Attached(_)));
                 }
                 Action::Send { message: Message::Answer { answer: Answer::Refused { no, .. }, .. }, .. } => {
                     self.refuse(*no);
@@ -33,6 +42,11 @@ impl Tally {
                 | Action::Hear { .. }
                 | Action::Unhear { .. }
                 | Action::ReadPage { .. }
+                | Action::WriteChunk { .. }
+                | Action::CheckFile { .. }
+                | Action::DiscardPart { .. }
+                | Action::RemoveFile { .. }
+                | Action::ReadPiece { .. }
                 | Action::Close { .. } => {}
             }
         }
@@ -41,7 +55,7 @@ impl Tally {
 
     /// Counts a refusal.
     pub(super) fn refuse(&mut self, no: No) {
-        self.refusals[no.index()] += 1;
+        self.refusals.0[no.index()] += 1;
     }
 
     /// The counts in one line.
@@ -51,11 +65,11 @@ impl Tally {
             "clients {clients} (peak {clients_peak}), messages in {messages_in}, deliveries out {deliveries}, \
              bytes in {bytes_in}, out {bytes_out}, mutes {mutes}, journal lag {lag} records, refusals"
         );
-        let some = No::ALL.iter().zip(refusals).filter(|(_, count)| **count > 0);
+        let some = No::ALL.iter().zip(&refusals.0).filter(|(_, count)| **count > 0);
         for (no, count) in some {
             write!(line, " {no} {count}").expect("a string takes all text");
         }
-        if refusals.iter().all(|count| *count == 0) {
+        if refusals.0.iter().all(|count| *count == 0) {
             line.push_str(" none");
         }
         line

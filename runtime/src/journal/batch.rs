@@ -32,6 +32,9 @@ impl OutputDigest {
         for fired in &out.fired {
             rmp_serde::encode::write(&mut self.fired, fired).expect(HOLDS);
         }
+        for fired in &out.transfers {
+            rmp_serde::encode::write(&mut self.fired, fired).expect(HOLDS);
+        }
     }
 
     /// The digest of everything added since the last one; begins anew.
@@ -201,6 +204,11 @@ fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option
         | Action::Hear { .. }
         | Action::Unhear { .. }
         | Action::ReadPage { .. }
+        | Action::WriteChunk { .. }
+        | Action::CheckFile { .. }
+        | Action::DiscardPart { .. }
+        | Action::RemoveFile { .. }
+        | Action::ReadPiece { .. }
         | Action::Close { .. } => None,
     }
 }

@@ -4,9 +4,11 @@
 
 use crate::message_log::Line;
 use hobnob_machine::{Pair, Shelf};
-use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::files::{Digest, FileName};
+use hobnob_spec::messages::{Attached, Body, Entry, Time};
 use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::session::{No, Why};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -65,6 +67,10 @@ kinds! {
     Say = "say",
     /// Something was said to one user.
     Private = "private",
+    /// A file was sent to a room.
+    File = "file",
+    /// A file was sent to one user.
+    PrivateFile = "private-file",
     /// A user joined the chat.
     Joined = "joined",
     /// A user left the chat.
@@ -114,9 +120,9 @@ pub struct Row {
     pub sender: String,
     /// For whom alone it was said.
     pub recipient: Option<String>,
-    /// What was said, or the meaning of the reason.
+    /// What was said, what a text file holds or how another file is called, or the meaning of the reason.
     pub text: Option<String>,
-    /// Why somebody left or was refused, by name; until when somebody is muted, in milliseconds.
+    /// Why somebody left or was refused, by name; until when somebody is muted, in milliseconds; a file, in JSON.
     pub detail: Option<String>,
 }
 
@@ -139,6 +145,7 @@ impl Row {
         let (number, nick) = (self.number?, Nick::parse_any(&self.sender).ok()?);
         let body = match self.kind {
             Kind::Say | Kind::Private => Body::Text(Text::parse(self.text.clone()?).ok()?),
+            Kind::File | Kind::PrivateFile => Body::Attached(attached(self.detail.as_deref()?, self.text.as_deref())?),
             Kind::Joined => Body::Joined,
             Kind::Left => Body::Left(Why::ALL.iter().copied().find(|why| Some(why.name()) == self.detail.as_deref())?),
             Kind::Entered => Body::Entered,
@@ -149,6 +156,30 @@ impl Row {
         };
         Some(Entry { number, at: self.at, nick, body })
     }
+}
+
+/// A file as the store keeps it beside its text.
+#[derive(Serialize, Deserialize)]
+struct FileDetail {
+    file: u64,
+    name: FileName,
+    media: String,
+    size: u64,
+    digest: Digest,
+    /// Whether the row's text is what the file holds.
+    text: bool,
+}
+
+fn file_detail(file: &Attached) -> String {
+    let Attached { file, name, media, size, digest, text } = file.clone();
+    let detail = FileDetail { file, name, media, size, digest, text: text.is_some() };
+    serde_json::to_string(&detail).expect("a file is made of what JSON can hold")
+}
+
+fn attached(detail: &str, text: Option<&str>) -> Option<Attached> {
+    let FileDetail { file, name, media, size, digest, text: has_text } = serde_json::from_str(detail).ok()?;
+    let text = text.filter(|_| has_text).and_then(|text| Text::parse(text.to_owned()).ok());
+    Some(Attached { file, name, media, size, digest, text })
 }
 
 fn until(kind: Kind, detail: Option<&str>) -> Option<Time> {
@@ -211,7 +242,13 @@ fn line<'a>(
 ) -> Line<'a> {
     let until = match &entry.body {
         Body::Muted { until } => Some(*until),
-        Body::Text(_) | Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Unmuted => None,
+        Body::Text(_)
+        | Body::Attached(_)
+        | Body::Joined
+        | Body::Left(_)
+        | Body::Entered
+        | Body::LeftRoom
+        | Body::Unmuted => None,
     };
     Line { at: entry.at, kind, room, sender: entry.nick.as_str(), recipient, text, until }
 }
@@ -220,6 +257,11 @@ fn line<'a>(
 fn told(body: &Body, talk: Kind) -> (Kind, Option<&str>, Option<String>) {
     match body {
         Body::Text(text) => (talk, Some(text.as_str()), None),
+        Body::Attached(file) => {
+            let kind = if talk == Kind::Private { Kind::PrivateFile } else { Kind::File };
+            let text = file.text.as_ref().map_or(file.name.as_str(), Text::as_str);
+            (kind, Some(text), Some(file_detail(file)))
+        }
         Body::Joined => (Kind::Joined, None, None),
         Body::Left(why) => (Kind::Left, Some(why.meaning()), Some(why.name().to_owned())),
         Body::Entered => (Kind::Entered, None, None),

@@ -101,7 +101,7 @@ impl<W: World> Hub<W> {
             return self.answer_at_gate(slot, ask);
         }
         match ask {
-            Ask::Asked(asked) => self.step(Input::Asked { conn, asked }),
+            Ask::Asked(asked) => self.ask(slot, conn, asked),
             Ask::Garbled => self.step(Input::Garbled { conn }),
             Ask::Reply(bytes) => self.turn.reply(&mut self.lines, slot, &bytes),
             Ask::Bye => {

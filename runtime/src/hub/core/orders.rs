@@ -61,6 +61,11 @@ impl<W: World> Hub<W> {
                 let query = PageQuery { shelf, after, before, limit, bytes_max: PAGE_BYTES_MAX };
                 self.read_page(conn, number, query);
             }
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::ReadPiece { .. } => self.act_on_file(action),
             Action::Close { conn } => {
                 if let Some(slot) = lines.slot(conn) {
                     self.end_line(slot, false);
