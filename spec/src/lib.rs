@@ -17,6 +17,6 @@ pub mod relay;
 pub mod row;
 pub mod session;
 pub mod shapes;
-pub mod voice;
 pub mod transfer;
+pub mod voice;
 pub mod words;

@@ -16,6 +16,10 @@ words! {
     pub enum Happening {
         /// Somebody said something in a room.
         Said,
+        /// Somebody sent a text file to a room.
+        Attached,
+        /// Somebody sent another file to a room.
+        AttachedBytes,
         /// Somebody joined the chat.
         Joined,
         /// Somebody quit the chat.
@@ -98,6 +102,8 @@ impl Happening {
     pub const fn of(body: &Body) -> Self {
         match body {
             Body::Text(_) => Self::Said,
+            Body::Attached(file) if file.text.is_some() => Self::Attached,
+            Body::Attached(_) => Self::AttachedBytes,
             Body::Joined => Self::Joined,
             Body::Left(Why::Quit) => Self::Quit,
             Body::Left(Why::Lost | Why::TooSlow | Why::Idle | Why::Replaced | Why::Stopping) => Self::Lost,
@@ -120,7 +126,11 @@ impl Happening {
     /// What something that happened in a room is when it is told later, as its history.
     #[must_use]
     pub const fn earlier(self) -> Self {
-        if matches!(self, Self::Said) { Self::SaidEarlier } else { Self::NewsEarlier }
+        if matches!(self, Self::Said | Self::Attached | Self::AttachedBytes) {
+            Self::SaidEarlier
+        } else {
+            Self::NewsEarlier
+        }
     }
 }
 
@@ -218,6 +228,7 @@ const fn flags(happening: Happening) -> Phrase {
     use Phrase::*;
     match happening {
         H::Said | H::SaidEarlier => Object("[{time}] {nick}: {text}"),
+        H::Attached | H::AttachedBytes => Flagged(Attachment, "[{time}] {nick}: {text}"),
         H::NewsEarlier => Object("[{time}] Server: {text}"),
         H::Joined => Flagged(NewUser, "{nick} joined the chatroom."),
         H::Quit | H::Lost | H::PutOut | H::Goodbye | H::Exit => Flagged(QuitAccept, "{nick} left the chatroom."),
@@ -250,6 +261,8 @@ const fn colon(happening: Happening) -> Phrase {
     use Phrase::*;
     match happening {
         H::Said => Line("{nick} (in {room}): {text}"),
+        H::Attached => Line("{nick} (in {room}) sent {file}: {text}"),
+        H::AttachedBytes => Line("{nick} (in {room}) sent the file {file}."),
         H::SaidEarlier => Line("{nick} (in {room}): {text} (sent {date} {time})"),
         H::Joined => Line("{nick} joined the chat."),
         H::Quit => Line("{nick} left the chat."),
@@ -285,6 +298,8 @@ const fn command(happening: Happening) -> Phrase {
     use Phrase::*;
     match happening {
         H::Said | H::Private => Line("SENDTO {nick} {text}"),
+        H::Attached => Line("SENDTO {nick} {file}: {text}"),
+        H::AttachedBytes => Line("SENDTO {nick} {file}"),
         H::PrivateLate => Line("SENDTO {nick} {text} (sent {date} {time})"),
         // The client did not ask for it, so it is no RESPONSE; nobody else can have the nick Server.
         H::Muted => Line("SENDTO Server {nick} is muted until {until}."),
@@ -308,6 +323,8 @@ const fn plain(happening: Happening) -> Phrase {
     use Phrase::*;
     match happening {
         H::Said => Line("\r\x1b[1m\x1b[35m {nick}: \x1b[0m{text}"),
+        H::Attached => Line("\r\x1b[1m\x1b[35m {nick} sent {file}: \x1b[0m{text}"),
+        H::AttachedBytes => Line("\r\x1b[1m\x1b[35m {nick} sent the file {file}\x1b[0m"),
         H::SaidEarlier => Line("\r\x1b[1m\x1b[35m {nick}: \x1b[0m{text} ({date} {time})"),
         H::Joined => Line("\r\x1b[1m\x1b[32m {nick} joined the conversation \x1b[0m"),
         H::Quit => Line("\r\x1b[1m\x1b[31m {nick} left the conversation\x1b[0m"),

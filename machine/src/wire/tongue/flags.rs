@@ -183,6 +183,7 @@ fn line(entry: &Entry, peer: &Peer) -> String {
     match phrase(Dialect::Flags, happening) {
         Phrase::Nothing | Phrase::Itself => String::new(),
         Phrase::Line(template) | Phrase::Object(template) => fill(template, &values, zone, INDENT),
+        Phrase::Flagged(Flag::Attachment, template) => fill(template, &values, zone, INDENT),
         Phrase::Flagged(_, template) => {
             let text = fill(template, &values, zone, INDENT);
             match phrase(Dialect::Flags, Happening::NewsEarlier) {
@@ -234,7 +235,7 @@ pub(super) fn write(flag: Option<Flag>, values: &Values<'_>, payload: &str, priv
             )
             | None => "",
         },
-        filename: "",
+        filename: values.file,
         payload_length: payload.chars().count(),
         payload,
         to: private.then_some(values.own),

@@ -149,7 +149,15 @@ impl Peer {
             Answer::Rooms(rooms) => values.nicks = rooms.iter().map(|line| line.room.as_str()).collect(),
             Answer::Room { room, .. } => values.room = room.as_str(),
             Answer::Posted { at, .. } => values.at = *at,
-            Answer::Done | Answer::Welcome { .. } | Answer::Back { .. } | Answer::Page { .. } | Answer::Pong => {}
+            Answer::Filed { at, .. } => values.at = *at,
+            Answer::Done
+            | Answer::Welcome { .. }
+            | Answer::Back { .. }
+            | Answer::Page { .. }
+            | Answer::Ready { .. }
+            | Answer::Taken { .. }
+            | Answer::Piece { .. }
+            | Answer::Pong => {}
         }
         self.write(happening(wish, answer), &values, out);
         if let (Some(Wish::Join(wished)), Answer::Welcome { nick, .. }) = (wish, answer)
@@ -193,7 +201,7 @@ impl Peer {
     pub(super) fn hears(&self, entry: &Entry) -> bool {
         let own = self.nick.as_ref() == Some(&entry.nick);
         match entry.body {
-            Body::Text(_) => self.echo || !own,
+            Body::Text(_) | Body::Attached(_) => self.echo || !own,
             // Nobody is muted without being told.
             Body::Muted { .. } | Body::Unmuted if own => true,
             Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => {
@@ -235,7 +243,8 @@ fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
         (Answer::Back { .. }, _) => Happening::Back,
         (Answer::Posted { waits: true, .. }, Some(Wish::Private(_))) => Happening::Waits,
         (Answer::Posted { .. }, Some(Wish::Private(_))) => Happening::Sent,
-        (Answer::Posted { .. }, _) => Happening::Posted,
+        (Answer::Posted { .. } | Answer::Filed { .. }, _) => Happening::Posted,
+        (Answer::Ready { .. } | Answer::Taken { .. } | Answer::Piece { .. }, _) => Happening::Posted,
         (Answer::Room { .. }, _) => Happening::InRoom,
         (Answer::Rooms(_), _) => Happening::Rooms,
         (Answer::Pong, _) => Happening::Pong,

@@ -17,6 +17,8 @@ pub struct Values<'a> {
     pub room: &'a str,
     /// What was said.
     pub text: &'a str,
+    /// The name of a file.
+    pub file: &'a str,
     /// When.
     pub at: Time,
     /// Until when.
@@ -39,6 +41,10 @@ impl<'a> Values<'a> {
         let values = Self { nick: entry.nick.as_str(), at: entry.at, ..Self::default() };
         match &entry.body {
             Body::Text(text) => Self { text: text.as_str(), ..values },
+            Body::Attached(file) => {
+                let text = file.text.as_ref().map_or(file.name.as_str(), |text| text.as_str());
+                Self { text, file: file.name.as_str(), ..values }
+            }
             Body::Muted { until } => Self { until: *until, ..values },
             Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Unmuted => values,
         }
@@ -86,6 +92,7 @@ fn value(name: &str, values: &Values<'_>, zone: Zone, newline: &str, out: &mut S
         ("nick", _) => *out += values.nick,
         ("room", _) => *out += values.room,
         ("text", _) => *out += &values.text.replace('\n', newline),
+        ("file", _) => *out += values.file,
         ("time", _) => *out += &zone.time(values.at),
         ("date", _) => *out += &zone.date(values.at),
         ("until", _) => {
