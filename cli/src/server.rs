@@ -144,11 +144,11 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     start_log();
     let world = SmolWorld::new();
     let usual = settings.profile.clone();
-    let (journal, settings) = open(&world, settings)?;
+    let (journal, files, settings) = open(&world, settings)?;
     let profiles: Vec<String> = settings.listeners.iter().map(|listener| listener.profile.name.clone()).collect();
     let window = settings.listeners.iter().any(|listener| listener.profile.dialects.first() == Some(&Dialect::Plain));
     world.run(async {
-        let server = serve(world.clone(), journal, settings).await.map_err(|error| cannot_start(&error))?;
+        let server = serve_with(world.clone(), journal, files, settings).await.map_err(|error| cannot_start(&error))?;
         // Whoever reads that it listens may already want it to stop.
         let server = std::sync::Arc::new(server);
         let stopped = std::sync::Arc::clone(&server);
@@ -174,8 +174,11 @@ fn cannot_start(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(ExitCode::CannotStart, error)
 }
 
+/// What a server keeps things in, and how it is set.
+type Opened = (Box<dyn Journal>, Box<dyn Files>, hobnob_runtime::ServerSettings);
+
 /// Opens the data folder with all that is in it.
-fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobnob_runtime::ServerSettings), Failure> {
+fn open(world: &SmolWorld, settings: Settings) -> Result<Opened, Failure> {
     let Settings { mut server, profile: _, data, retention, layout, operator_key_file } = settings;
     let folder = data.as_deref().map(DataFolder::open).transpose().map_err(|error| cannot_start(&error))?;
     let key_file = operator_key_file.or_else(|| folder.as_ref().map(|folder| folder.path().join(operator_key::FILE)));
@@ -185,11 +188,19 @@ fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobn
         tracing::info!("the operator's key is in {}", path.display());
     }
     let keeping = Keeping { durability: server.durability, retention, layout };
+    let files: Box<dyn Files> = match &folder {
+        Some(folder) => {
+            let path = folder.path().join(DOWNLOADS);
+            let opened = Folder::open(&path);
+            Box::new(opened.map_err(|error| cannot_start(&format_args!("cannot use {}: {error}", path.display())))?)
+        }
+        None => Box::new(Memory::new()),
+    };
     let journal: Box<dyn Journal> = match folder {
         Some(folder) => Box::new(Sqlite::open(folder, keeping).map_err(|error| cannot_start(&error))?),
         None => Box::new(Nothing),
     };
-    Ok((journal, server))
+    Ok((journal, files, server))
 }
 
 /// What the course of the dialect `plain` has first in its server's window.

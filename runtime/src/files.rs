@@ -6,7 +6,7 @@
 mod folder;
 mod memory;
 
-pub use folder::Folder;
+pub use folder::{Folder, settle};
 pub use memory::Memory;
 
 use async_channel::{Receiver, Sender};

@@ -10,6 +10,7 @@ const HISTORY_DEFAULT: u64 = 20;
 pub(super) const HELP: &str = "\
 q                     quit the chatroom
 a                     upload an attachment
+/send [NICK] PATH     send a file to this room, or to one user only
 /msg NICK TEXT        say something to one user only
 /who                  who is in this room
 /rooms                which rooms there are
@@ -32,6 +33,13 @@ pub(super) enum Line {
     Quit,
     /// Upload an attachment.
     Attach,
+    /// Send a file.
+    Send {
+        /// To whom; `None` for the room.
+        to: Option<String>,
+        /// Where it is.
+        path: String,
+    },
     /// Show the commands.
     Help,
     /// Ask the server.
@@ -68,6 +76,13 @@ fn command(typed: &str, room: &str) -> Line {
             ask(Request::Private { to: (*to).to_owned(), text: text.to_owned() })
         }
         ("msg", _) => usage("/msg NICK TEXT"),
+        ("send", []) => usage("/send [NICK] PATH"),
+        ("send", [one]) => Line::Send { to: None, path: (*one).to_owned() },
+        // A path with blanks is one where there is such a file; else the first word is a nick.
+        ("send", [to, ..]) => match std::path::Path::new(rest).is_file() {
+            true => Line::Send { to: None, path: rest.to_owned() },
+            false => Line::Send { to: Some((*to).to_owned()), path: rest[to.len()..].trim_start().to_owned() },
+        },
         ("who", []) => ask(Request::Who { room: Some(room.to_owned()) }),
         ("who", [one]) => ask(Request::Who { room: Some((*one).to_owned()) }),
         ("who", _) => usage("/who"),

@@ -4,7 +4,7 @@
 
 use super::commands::{self, HELP, Line};
 use super::dialogue::{Dialogue, Prompt, Wishes};
-use super::words::{self, CHOICE, MENU, NO_ATTACHMENTS, REJECT, Style, USERNAME, WELCOME};
+use super::words::{self, CHOICE, MENU, FILE_PATH, REJECT, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
@@ -29,6 +29,8 @@ enum Stage {
     Joining,
     /// The user is in the chat.
     Chatting,
+    /// The user is in the chat, and the path of a file is awaited.
+    Attaching,
     /// The end of the connection is awaited, and then the menu comes.
     Leaving,
     /// The program ends.
@@ -58,6 +60,8 @@ pub(super) struct Menu {
     failure: Option<Failure>,
     /// What is to be printed, line by line.
     lines: Vec<String>,
+    /// Files that are to be sent: to whom, and from which path.
+    pub(super) attachments: Vec<(Where, String)>,
     /// What is wished for.
     pub(super) intents: VecDeque<Intent>,
 }
@@ -80,6 +84,7 @@ impl Menu {
             ended: false,
             failure: None,
             lines: Vec::new(),
+            attachments: Vec::new(),
             intents: VecDeque::new(),
         };
         match menu.wishes.nick.clone() {
@@ -99,6 +104,7 @@ impl Menu {
         match self.stage {
             Stage::Choosing => Some(Prompt::Question(CHOICE)),
             Stage::Naming => Some(Prompt::Question(USERNAME)),
+            Stage::Attaching => Some(Prompt::Question(FILE_PATH)),
             Stage::Chatting if self.moving || self.open >= OPEN_MAX => None,
             Stage::Chatting if self.room == self.lobby => Some(Prompt::Talk(String::new())),
             Stage::Chatting => Some(Prompt::Talk(format!("#{} ", self.room))),
@@ -117,6 +123,10 @@ impl Menu {
             Stage::Choosing => self.chosen(line.trim()),
             Stage::Naming => self.join(line.trim().to_owned()),
             Stage::Chatting => self.said(line),
+            Stage::Attaching => {
+                self.stage = Stage::Chatting;
+                self.attach(Where::Room(self.room.as_str().to_owned()), line.trim().to_owned());
+            }
             Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => {}
         }
     }
@@ -126,7 +136,7 @@ impl Menu {
         self.ended = true;
         match self.stage {
             Stage::Choosing | Stage::Naming => self.stage = Stage::Over,
-            Stage::Chatting => self.leave(Intent::Quit),
+            Stage::Chatting | Stage::Attaching => self.leave(Intent::Quit),
             Stage::Reporting | Stage::Joining | Stage::Leaving | Stage::Over => {}
         }
     }
@@ -205,7 +215,11 @@ impl Menu {
         match commands::parse(line, self.room.as_str()) {
             Line::Empty => {}
             Line::Quit => self.leave(Intent::Quit),
-            Line::Attach => self.print(NO_ATTACHMENTS),
+            Line::Attach => self.stage = Stage::Attaching,
+            Line::Send { to, path } => {
+                let room = || Where::Room(self.room.as_str().to_owned());
+                self.attach(to.map_or_else(room, Where::With), path);
+            }
             Line::Help => self.print(HELP),
             Line::Wrong(why) => self.print(format!("{why}.")),
             Line::Ask(Request::Say { text, .. } | Request::Private { text, .. })
@@ -217,8 +231,19 @@ impl Menu {
         }
     }
 
+    fn attach(&mut self, place: Where, path: String) {
+        if !path.is_empty() {
+            self.attachments.push((place, path));
+        }
+    }
+
+    /// The nick, while there is one.
+    pub(super) fn nick(&self) -> Option<&Nick> {
+        self.nick.as_ref()
+    }
+
     fn welcome(&mut self, nick: Nick, lobby: RoomName) {
-        let again = self.stage == Stage::Chatting;
+        let again = matches!(self.stage, Stage::Chatting | Stage::Attaching);
         self.away = false;
         if again {
             self.print(format!("Connected again as {nick}; the old session was over. What you missed follows."));
@@ -315,6 +340,7 @@ impl Menu {
             (Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. }, Answer::Done) => {
                 Some("Done.".to_owned())
             }
+            (_, Answer::Ready { .. } | Answer::Taken { .. } | Answer::Filed { .. } | Answer::Piece { .. }) => None,
             (_, Answer::Posted { .. } | Answer::Done | Answer::Pong | Answer::Page { .. }) => None,
             (_, Answer::Welcome { .. } | Answer::Back { .. }) => None,
         };
@@ -455,6 +481,10 @@ fn label(request: &Request) -> String {
         | Request::Resume { .. }
         | Request::Who { .. }
         | Request::Rooms
+        | Request::Attach { .. }
+        | Request::Chunk { .. }
+        | Request::Cancel { .. }
+        | Request::Fetch { .. }
         | Request::History { .. }
         | Request::Ping
         | Request::Quit => "Not answered".to_owned(),

@@ -27,8 +27,8 @@ Type lowercase 'a' and press enter at any time to upload an attachment to the ch
 Here is a history of the chatroom.";
 /// What stands before the reason of a reject.
 pub(super) const REJECT: &str = "The server rejects the join request.";
-/// What `a` is answered with.
-pub(super) const NO_ATTACHMENTS: &str = "Attachments are not supported yet: this version of Hobnob sends text only.";
+/// Where the path of a file is typed.
+pub(super) const FILE_PATH: &str = "Please enter the file path and name: ";
 
 /// How messages are written: in which time zone, and with colour or without.
 #[derive(Debug, Clone)]
@@ -66,6 +66,10 @@ impl Style {
         };
         let (who, text) = match &entry.body {
             Body::Text(text) => (entry.nick.to_string(), indented(text.as_str())),
+            Body::Attached(file) => match &file.text {
+                Some(text) => (entry.nick.to_string(), indented(text.as_str().trim_end_matches('\n'))),
+                None => (entry.nick.to_string(), format!("(sent {}, {})", file.name, size(file.size))),
+            },
             Body::Joined => (self.server(), format!("{} joined the chatroom.", entry.nick)),
             Body::Left(Why::Quit) => (self.server(), format!("{} left the chatroom.", entry.nick)),
             Body::Left(why) => (self.server(), format!("{} left the chatroom. {}", entry.nick, why.meaning())),
@@ -116,6 +120,15 @@ pub(super) fn members(room: &str, members: &[Presence]) -> String {
     };
     let names: Vec<String> = members.iter().map(one).collect();
     format!("In {room}: {}.", names.join(", "))
+}
+
+/// A size for people: `12 bytes`, `340 kB`, `5.2 MB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        ..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
 }
 
 /// A pause for people: `0.7 s`, `12 s`.

@@ -59,29 +59,9 @@ impl Folder {
             fs::remove_file(&path)?;
             return Ok(Filing::Damaged);
         }
-        let name = self.settle(&path, name)?;
+        let name = settle(&path, &self.path, name)?;
         sync_folder(&self.path)?;
         Ok(Filing::Kept { name, text: text.and_then(text_of) })
-    }
-
-    /// Moves a part to the first name of its own that is free. A hard link is made for it, for that fails where
-    /// something is; where there are no hard links an empty file holds the name until the part takes its place.
-    fn settle(&self, part: &Path, name: &FileName) -> io::Result<String> {
-        for number in 1..NUMBERS_MAX {
-            let name = if number == 1 { name.as_str().to_owned() } else { name.numbered(number) };
-            let path = self.path.join(&name);
-            let taken = match fs::hard_link(part, &path) {
-                Ok(()) => return fs::remove_file(part).map(|()| name),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => true,
-                Err(_) => match OpenOptions::new().write(true).create_new(true).open(&path) {
-                    Ok(_) => return fs::rename(part, &path).map(|()| name),
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => true,
-                    Err(error) => return Err(error),
-                },
-            };
-            debug_assert!(taken, "a name that is free is taken");
-        }
-        Err(io::Error::other("too many files have this name"))
     }
 
     /// A whole file that nobody was told of and that is this transfer's, from before a crash.
@@ -153,6 +133,25 @@ impl Files for Folder {
         let length = |transfer: &OpenTransfer| fs::metadata(self.part(transfer.transfer)).map_or(0, |meta| meta.len());
         open.iter().map(length).collect()
     }
+}
+
+/// Moves a part to the first name of its own in a folder that is free, and returns the name. A hard link is made for it,
+/// for that fails where something is; where there are no hard links an empty file holds the name until the part takes its
+/// place. Fails when the disk does, or when very many names are taken.
+pub fn settle(part: &Path, folder: &Path, name: &FileName) -> io::Result<String> {
+    for number in 1..NUMBERS_MAX {
+        let name = if number == 1 { name.as_str().to_owned() } else { name.numbered(number) };
+        let path = folder.join(&name);
+        if fs::hard_link(part, &path).is_ok() {
+            return fs::remove_file(part).map(|()| name);
+        }
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(_) => return fs::rename(part, &path).map(|()| name),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("too many files have this name"))
 }
 
 /// Size and digest of a file, and its bytes if they are few.
