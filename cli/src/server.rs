@@ -8,13 +8,17 @@ pub(crate) use settings::check_addr;
 use crate::exit::{self, ExitCode, Failure};
 use figment::value::{Dict, Value};
 use hobnob_machine::Config;
+use hobnob_runtime::files::{Files, Folder, Memory};
 use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
-use hobnob_runtime::{SmolWorld, WINDOW, World, operator_key, os, serve};
+use hobnob_runtime::{SmolWorld, WINDOW, World, operator_key, os, serve_with};
 use hobnob_spec::profile::Dialect;
 use limit_args::LimitArgs;
 use settings::{Flags, Settings};
 use std::io::IsTerminal;
 use std::path::PathBuf;
+
+/// Where the files of users are, in the data folder.
+const DOWNLOADS: &str = "downloads";
 
 /// What `hobnob server` takes. Every setting can also stand in a file or in the environment.
 #[derive(clap::Args)]

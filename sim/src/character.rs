@@ -184,6 +184,12 @@ fn draw_limits(rng: &mut Rng) -> Limits {
         answers_kept: seldom(rng, 100, &[0, 1, 4]),
         page_entries_max: seldom(rng, 100, &[0, 1, 3]),
         garbled_max: seldom(rng, 3, &[0, 1]),
+        file_bytes_max: seldom(rng, 10_000, &[0, 3]),
+        transfers_per_session_max: seldom(rng, 4, &[0, 1]),
+        transfers_max: seldom(rng, 100, &[0, 2]),
+        transfer_stall_ms: seldom(rng, 10_000, &[0, 500]),
+        files_kept_max: seldom(rng, 100, &[0, 1, 3]),
+        files_bytes_max: seldom(rng, 100_000, &[0, 10]),
         outbox_bytes_max: 1 << 20,
     }
 }

@@ -58,9 +58,10 @@ pub struct Judge {
     history: Option<(Name, u64)>,
     /// Before which messages, each somebody's coming into a room, its author was sent the room's history.
     recalled: BTreeSet<(Where, u64)>,
-    /// Answers of this step, and the last of them.
-    answers: u64,
-    answer: Option<(hobnob_machine::Conn, u64)>,
+    /// Answers of this step.
+    answers: Vec<(hobnob_machine::Conn, u64)>,
+    /// The numbers of requests that the ends of transfers will answer.
+    awaited: BTreeMap<u64, u64>,
     /// Whether somebody came or went in this step.
     moved: bool,
     /// What somebody was told of that an alarm brought, and a crash took back: it comes again.
@@ -109,8 +110,8 @@ impl Judge {
             kept_min: (u64::MAX, u64::MAX),
             history: None,
             recalled: BTreeSet::new(),
-            answers: 0,
-            answer: None,
+            answers: Vec::new(),
+            awaited: BTreeMap::new(),
             moved: false,
             owed: BTreeMap::new(),
             lost: BTreeMap::new(),
@@ -164,11 +165,18 @@ impl Judge {
                 Action::Deliver { room, name, entry } => self.delivered(step, *room, name, entry),
                 Action::Keep { pair, to, entry } => self.kept(step, pair, to, entry),
                 Action::ReadPage { conn, number, .. } => self.count_answer(*conn, *number),
-                Action::Hear { .. } | Action::Unhear { .. } | Action::Close { .. } => {}
+                Action::ReadPiece { conn, number, .. } => self.count_answer(*conn, *number),
+                Action::WriteChunk { .. }
+                | Action::CheckFile { .. }
+                | Action::DiscardPart { .. }
+                | Action::RemoveFile { .. }
+                | Action::Hear { .. }
+                | Action::Unhear { .. }
+                | Action::Close { .. } => {}
             }
         }
         self.history = None;
-        self.judge_answers(step, was_open);
+        self.judge_answers(step, was_open, &out.transfers);
         self.opened(step);
         if std::mem::take(&mut self.moved) {
             self.compare(at, server, Promise::CountersEqualLog);
@@ -184,6 +192,11 @@ impl Judge {
             | Action::Hear { .. }
             | Action::Unhear { .. }
             | Action::ReadPage { .. }
+            | Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::ReadPiece { .. }
             | Action::Close { .. } => false,
         });
         texts.count() as u64

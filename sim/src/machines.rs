@@ -8,6 +8,7 @@ pub(crate) mod chance;
 mod crash;
 mod disk;
 mod faults;
+mod files;
 mod heap;
 mod hub;
 mod keeper;
@@ -167,6 +168,7 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             | Event::Appended(life)
             | Event::Retry(life)
             | Event::PageRead(life, _)
+            | Event::FileDone(life, _)
             | Event::SyncDue(life)
             | Event::Synced(life, _)
             | Event::StopLook(life) => {

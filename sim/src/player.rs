@@ -83,6 +83,10 @@ impl Player {
             | Answer::Members(_)
             | Answer::Rooms(_)
             | Answer::Page { .. }
+            | Answer::Ready { .. }
+            | Answer::Taken { .. }
+            | Answer::Filed { .. }
+            | Answer::Piece { .. }
             | Answer::Pong => {}
         }
     }

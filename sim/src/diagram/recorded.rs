@@ -131,6 +131,11 @@ impl Recorder {
             }
             Input::Relayed { conn, addr } => self.sent(at, *conn, Dir::Up, format!("on behalf of {addr}")),
             Input::Asked { conn, asked } => self.sent(at, *conn, Dir::Up, words::asked(asked)),
+            Input::Chunk { conn, number, transfer, offset, len } => {
+                let text = format!("{number}: sends {len} at {offset} of {transfer}");
+                self.sent(at, *conn, Dir::Up, text);
+            }
+            Input::Filed { .. } | Input::Reopened { .. } => {}
             Input::Garbled { conn } => self.sent(at, *conn, Dir::Up, "something that is no request".into()),
             Input::Foreign { conn } => self.sent(at, *conn, Dir::Up, "something of another protocol".into()),
             Input::TooSlow { conn } => self.put(at, fault("its reader is too slow", Some(lane(*conn)))),
@@ -178,6 +183,13 @@ impl Recorder {
             Action::ReadPage { conn, number, .. } => {
                 self.sent(at, *conn, Dir::Down, format!("{number}: a page from the store"));
             }
+            Action::ReadPiece { conn, number, .. } => {
+                self.sent(at, *conn, Dir::Down, format!("{number}: a piece of a file"));
+            }
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. } => {}
             Action::Close { conn } => self.close(at, *conn),
             Action::Keep { .. } => {}
         }

@@ -32,6 +32,10 @@ pub fn request(request: &Request) -> String {
         | Request::Who { .. }
         | Request::Rooms
         | Request::History { .. }
+        | Request::Attach { .. }
+        | Request::Chunk { .. }
+        | Request::Cancel { .. }
+        | Request::Fetch { .. }
         | Request::Ping
         | Request::Quit
         | Request::Operate { .. }
@@ -123,6 +127,10 @@ fn answer(answer: &Answer) -> String {
                 [first, .., last] => format!("page of #{} to #{}{more}", first.number, last.number),
             }
         }
+        Answer::Ready { transfer, from } => format!("transfer {transfer} from {from}"),
+        Answer::Taken { to } => format!("taken to {to}"),
+        Answer::Filed { file, number, .. } => format!("file {file} is #{number}"),
+        Answer::Piece { offset, bytes } => format!("piece of {} at {offset}", bytes.0.len()),
         Answer::Pong => "pong".into(),
     }
 }
@@ -132,6 +140,7 @@ fn entry(entry: &Entry) -> String {
     let (number, nick) = (entry.number, &entry.nick);
     match &entry.body {
         Body::Text(text) => format!("#{number} {nick}: {}", cut(text.as_str())),
+        Body::Attached(file) => format!("#{number} {nick} sent {}, {} bytes", cut(file.name.as_str()), file.size),
         Body::Joined => format!("#{number} {nick} joined"),
         Body::Left(why) => format!("#{number} {nick} left, {why}"),
         Body::Entered => format!("#{number} {nick} came in"),

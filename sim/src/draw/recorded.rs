@@ -100,6 +100,9 @@ impl Crowd {
             Input::Restarted | Input::Stopping => self.by_conn.clear(),
             Input::Opened { .. }
             | Input::Relayed { .. }
+            | Input::Chunk { .. }
+            | Input::Filed { .. }
+            | Input::Reopened { .. }
             | Input::Garbled { .. }
             | Input::Wake
             | Input::Configured(_)
@@ -162,6 +165,8 @@ impl Crowd {
             | Request::Rooms
             | Request::Ping
             | Request::Operate { .. } => true,
+            // What a file holds is in no journal.
+            Request::Attach { .. } | Request::Chunk { .. } | Request::Cancel { .. } | Request::Fetch { .. } => false,
             Request::Join { .. } | Request::Resume { .. } | Request::Quit => false,
         };
         fits.then(|| match request {

@@ -417,6 +417,12 @@ impl State {
                 let answer = Answer::Page { entries, more: skip > 0 };
                 self.send(conn, Arc::new(Message::Answer { number, answer }));
             }
+            // No file is sent in this scope.
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::ReadPiece { .. } => {}
             Action::Close { conn } => {
                 side.hears.remove(&conn);
                 self.tell(conn, DownItem::End);

@@ -5,17 +5,21 @@ use super::book::{Seen, Where, same};
 use super::log::Step;
 use super::names::Name;
 use crate::promise::Promise;
-use hobnob_machine::{Conn, Input, SessionId};
+use hobnob_machine::{Conn, Input, SessionId, TransferFired};
 use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Presence, Request, Where as Asked};
+use hobnob_spec::transfer::Effect;
 use std::sync::Arc;
 
 /// Over which connection and under which number an input asks for an answer; 0 where the bytes were no request.
 pub(super) fn asked(input: &Input) -> Option<(Conn, u64)> {
     match input {
         Input::Asked { conn, asked } => Some((*conn, asked.number)),
+        Input::Chunk { conn, number, .. } => Some((*conn, *number)),
         Input::Garbled { conn } => Some((*conn, 0)),
         Input::Opened { .. }
         | Input::Relayed { .. }
+        | Input::Filed { .. }
+        | Input::Reopened { .. }
         | Input::Foreign { .. }
         | Input::TooSlow { .. }
         | Input::Lost { .. }
@@ -46,27 +50,47 @@ impl Judge {
 
     /// Notes that a request is answered, here or by the shell.
     pub(super) fn count_answer(&mut self, conn: Conn, number: u64) {
-        self.answers += 1;
-        self.answer = Some((conn, number));
+        self.answers.push((conn, number));
     }
 
-    /// Every request gets one answer, or its connection ends.
-    pub(super) fn judge_answers(&mut self, step: Step<'_>, was_open: bool) {
-        let (answers, answer) = (std::mem::take(&mut self.answers), self.answer.take());
+    /// Every request gets one answer, or its connection ends. The last bytes of a file are answered by the transfer's
+    /// end.
+    pub(super) fn judge_answers(&mut self, step: Step<'_>, was_open: bool, rows: &[TransferFired]) {
+        let mut answers = std::mem::take(&mut self.answers);
         let asked = asked(step.input);
+        let mut kept = false;
+        for fired in rows {
+            for effect in fired.row().1 {
+                match effect {
+                    Effect::TellEarlier | Effect::Succeed | Effect::Fail(_) => {
+                        // Whoever awaited it may be gone.
+                        if self.awaited.remove(&fired.transfer).is_some()
+                            && let Some(at) = answers.iter().position(|answer| Some(*answer) != asked)
+                        {
+                            answers.remove(at);
+                        }
+                    }
+                    Effect::AwaitEnd => {
+                        kept = true;
+                        self.awaited.extend(asked.map(|(_, number)| (fired.transfer, number)));
+                    }
+                    _ => {}
+                }
+            }
+        }
         let right = match asked {
-            None => answers == 0,
-            Some(asked) if answers == 1 => answer == Some(asked) && was_open,
-            Some((conn, _)) => answers == 0 && !(was_open && self.ledger.conns.contains_key(&conn)),
+            None => answers.is_empty(),
+            Some(_) if kept => answers.is_empty(),
+            Some(asked) if answers.len() == 1 => answers[0] == asked && was_open,
+            Some((conn, _)) => answers.is_empty() && !(was_open && self.ledger.conns.contains_key(&conn)),
         };
         if !right {
+            let (count, last) = (answers.len(), answers.last().map(|(conn, number)| (conn.0, *number)));
             let sentence = match asked {
-                Some((conn, number)) => format!(
-                    "request {number} of connection {} got {answers} answers, the last {:?}",
-                    conn.0,
-                    answer.map(|(conn, number)| (conn.0, number))
-                ),
-                None => format!("nobody asked, and {answers} were answered, the last {answer:?}"),
+                Some((conn, number)) => {
+                    format!("request {number} of connection {} got {count} answers, the last {last:?}", conn.0)
+                }
+                None => format!("nobody asked, and {count} were answered, the last {last:?}"),
             };
             self.broke(Promise::OneAnswer, step.at, sentence);
         }
@@ -127,7 +151,15 @@ impl Judge {
                 }
             }
             Answer::Page { entries, .. } => self.page_sent(step, conn, &asked.request, entries),
-            Answer::Posted { .. } | Answer::Room { .. } | Answer::Refused { .. } | Answer::Done | Answer::Pong => {}
+            Answer::Posted { .. }
+            | Answer::Room { .. }
+            | Answer::Refused { .. }
+            | Answer::Done
+            | Answer::Ready { .. }
+            | Answer::Taken { .. }
+            | Answer::Filed { .. }
+            | Answer::Piece { .. }
+            | Answer::Pong => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use super::names::Name;
 use crate::plan::Ms;
 use hobnob_machine::{RoomId, SessionId};
-use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::messages::{Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -118,9 +118,5 @@ pub(super) fn same(a: &Arc<Entry>, b: &Arc<Entry>) -> bool {
 
 /// About how many bytes a machine counts for an entry.
 pub(super) fn size(entry: &Entry) -> u64 {
-    let text = match &entry.body {
-        Body::Text(text) => text.as_str().len() as u64,
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
-    };
-    text + 64
+    entry.body.text_bytes() as u64 + 64
 }

@@ -118,8 +118,15 @@ impl Seen {
             Action::Send { message: Message::Earlier { past, .. }, .. } => {
                 self.histories += u64::from(*past == Past::History);
             }
-            Action::ReadPage { .. } => self.answers += 1,
-            Action::Send { .. } | Action::Hear { .. } | Action::Unhear { .. } | Action::Close { .. } => {}
+            Action::ReadPage { .. } | Action::ReadPiece { .. } => self.answers += 1,
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::Send { .. }
+            | Action::Hear { .. }
+            | Action::Unhear { .. }
+            | Action::Close { .. } => {}
         }
     }
 

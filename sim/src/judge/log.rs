@@ -66,7 +66,11 @@ impl Judge {
             },
             _ => None,
         };
-        let from = self.said(step, (nick, entry), asked);
+        // A file is told of when its keeper has it, and not when somebody asks.
+        let from = match entry.body {
+            Body::Attached(_) => None,
+            _ => self.said(step, (nick, entry), asked),
+        };
         let last = self.books.get(&place).map_or(0, |book| book.last);
         if entry.number <= last || (entry.number != last + 1 && !self.talks_may_jump(place)) {
             let sentence = format!(
@@ -129,7 +133,7 @@ impl Judge {
         let (comes, present) = match &entry.body {
             Body::Joined | Body::Entered => (true, !hall.members.insert(nick)),
             Body::Left(_) | Body::LeftRoom => (false, hall.members.remove(&nick)),
-            Body::Text(_) | Body::Muted { .. } | Body::Unmuted => {
+            Body::Text(_) | Body::Attached(_) | Body::Muted { .. } | Body::Unmuted => {
                 if !hall.members.contains(&nick) {
                     let sentence = format!("{name} has {:?} of {}, who is not in it", entry.body, entry.nick);
                     self.broke(Promise::ListedPresent, step.at, sentence);

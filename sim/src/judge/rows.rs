@@ -64,6 +64,10 @@ impl Judge {
                 | Effect::TellPosted
                 | Effect::TellWaiting
                 | Effect::TellRoom
+                | Effect::BeginTransfer
+                | Effect::Hand(_)
+                | Effect::TellOutcome
+                | Effect::FetchPiece
                 | Effect::Welcome
                 | Effect::WelcomeBack
                 | Effect::EnterLobby

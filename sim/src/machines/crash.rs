@@ -11,6 +11,7 @@ use crate::meddle::{Honest, Meddle};
 use crate::plan::{Crash, Durability, Fault, Ms};
 use crate::promise::Promise;
 use hobnob_machine::{Config, Input, Out, Server};
+use hobnob_runtime::files::Files;
 use hobnob_spec::messages::Time;
 
 /// A moment at which a server may be made to die.
@@ -162,6 +163,11 @@ impl<M: Meddle> World<'_, '_, M> {
         let mut hub = Hub::new(server, next_conn, base, self.now, self.disk.records.len());
         hub.first.extend(other.then_some(Input::Configured(Box::new(config))));
         hub.first.extend((!is_new).then_some(Input::Restarted));
+        let open: Vec<_> = hub.server.transfers().collect();
+        let known = hub.server.kept_files().map(str::to_owned).collect();
+        let held = self.disk.files.reopen(&open, &known);
+        let reopened = open.iter().zip(held);
+        hub.first.extend(reopened.map(|(open, len)| Input::Reopened { transfer: open.transfer, len }));
         self.hub = Some(hub);
         let life = self.life;
         if matches!(self.plan.setting.durability, Durability::Interval) {

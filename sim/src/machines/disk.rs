@@ -4,8 +4,9 @@
 
 use crate::plan::Ms;
 use hobnob_machine::{Action, Input, Server, Shelf};
+use hobnob_runtime::files::Memory;
 use hobnob_spec::limits::PAGE_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Body, Entry, Time};
+use hobnob_spec::messages::{Answer, Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,6 +47,8 @@ pub(super) struct Disk {
     pub(super) checkpoints: Vec<Checkpoint>,
     /// The store, each entry with its record.
     shelves: BTreeMap<Shelf, Vec<(usize, Arc<Entry>)>>,
+    /// What users sent.
+    pub(super) files: Memory,
     /// When the disk is done with what it was asked for.
     pub(super) free_at: Ms,
 }
@@ -94,7 +97,7 @@ impl Disk {
         let shelf = self.shelves.get(&query.shelf).map_or(&[][..], Vec::as_slice);
         let upto = shelf.partition_point(|(_, entry)| entry.number < query.before);
         for (_, entry) in shelf[..upto].iter().rev().take_while(|(_, entry)| entry.number > query.after) {
-            bytes += text_bytes(entry);
+            bytes += entry.body.text_bytes();
             if entries.len() as u64 >= query.limit || (!entries.is_empty() && bytes > PAGE_BYTES_MAX) {
                 more = true;
                 break;
@@ -115,13 +118,11 @@ pub(super) fn stored(action: &Action, server: &Server) -> Option<(Shelf, Arc<Ent
         | Action::Hear { .. }
         | Action::Unhear { .. }
         | Action::ReadPage { .. }
+        | Action::WriteChunk { .. }
+        | Action::CheckFile { .. }
+        | Action::DiscardPart { .. }
+        | Action::RemoveFile { .. }
+        | Action::ReadPiece { .. }
         | Action::Close { .. } => None,
-    }
-}
-
-fn text_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
     }
 }

@@ -34,6 +34,8 @@ pub(super) enum Event {
     Retry(u32),
     /// The disk of that life has read a page.
     PageRead(u32, u64),
+    /// The keeper of files of that life has done something.
+    FileDone(u32, u64),
     /// It is time to make the journal safe.
     SyncDue(u32),
     /// The disk has done that for so many records.
@@ -56,6 +58,7 @@ impl Event {
             | Self::Appended(_)
             | Self::Retry(_)
             | Self::PageRead(..)
+            | Self::FileDone(..)
             | Self::SyncDue(_)
             | Self::Synced(..)
             | Self::StopLook(_) => true,

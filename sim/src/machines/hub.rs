@@ -40,6 +40,7 @@ pub(super) struct Hub {
     /// Alarms have rung that no record tells of yet.
     pub(super) woken: bool,
     pub(super) keeper: super::keeper::Keeper,
+    pub(super) files: super::files::FileDesk,
     /// When a stopping server ends at the latest.
     pub(super) stops_at: Option<Ms>,
     /// Since when everybody has been told that the server stops.
@@ -62,6 +63,7 @@ impl Hub {
             wake: None,
             woken: false,
             keeper: super::keeper::Keeper::new(records),
+            files: super::files::FileDesk::default(),
             stops_at: None,
             told_at: None,
         }
@@ -200,7 +202,7 @@ impl<M: Meddle> World<'_, '_, M> {
         match read {
             Up::Hello => self.greet_now(wire),
             Up::Relayed(addr) => self.step(Input::Relayed { conn, addr }),
-            Up::Asked(asked) => self.step(Input::Asked { conn, asked }),
+            Up::Asked(asked) => self.ask(conn, asked),
             Up::Garbled => self.step(Input::Garbled { conn }),
             Up::Foreign => self.step(Input::Foreign { conn }),
             Up::Half => {}
@@ -239,7 +241,7 @@ impl<M: Meddle> World<'_, '_, M> {
         }
     }
 
-    fn step_or_wait(&mut self, input: Input) {
+    pub(super) fn step_or_wait(&mut self, input: Input) {
         if self.hub().keeper.failing { self.hub().first.push_back(input) } else { self.step(input) }
     }
 
@@ -315,6 +317,11 @@ impl<M: Meddle> World<'_, '_, M> {
             Action::ReadPage { conn, number, shelf, after, before, limit } => {
                 self.read_page(conn, number, Query { shelf, after, before, limit });
             }
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::ReadPiece { .. } => self.act_on_file(action),
             Action::Close { conn } => {
                 if let Some(wire) = hub.wire(conn) {
                     self.end_line(wire, false);

@@ -22,8 +22,8 @@ const RETRY_AFTER_MS: Ms = 1_000;
 /// How often the journal is made safe from a power cut under [`Durability::Interval`].
 const SYNC_EVERY_MS: Ms = 1_000;
 /// How long the disk takes for a write, and for a reading.
-const WRITE_MS: (Ms, Ms) = (1, 4);
-const READ_MS: (Ms, Ms) = (0, 2);
+pub(super) const WRITE_MS: (Ms, Ms) = (1, 4);
+pub(super) const READ_MS: (Ms, Ms) = (0, 2);
 /// How many pages are read at the same time at most.
 const PAGES_MAX: usize = 1_000;
 
@@ -92,7 +92,7 @@ impl Keeper {
 
 impl<M: Meddle> World<'_, '_, M> {
     /// When the disk will have done something that it is asked for now.
-    fn disk_done_at(&mut self, what: &str, takes: (Ms, Ms)) -> Ms {
+    pub(super) fn disk_done_at(&mut self, what: &str, takes: (Ms, Ms)) -> Ms {
         let from = self.now.max(self.disk.free_at);
         let takes = between(draw(self.plan.seed, what, self.now, 0), takes) + self.weather.ground.slow_ms;
         self.disk.free_at = from + takes;
@@ -154,6 +154,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 self.heap.push(done, Event::Appended(life));
             }
             Event::PageRead(_, tag) => self.page_read(tag),
+            Event::FileDone(_, tag) => self.file_done(tag),
             Event::SyncDue(life) => self.sync_due(life),
             Event::Synced(_, records) => {
                 self.hub().keeper.syncing = false;

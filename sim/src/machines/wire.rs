@@ -5,7 +5,7 @@
 
 use crate::plan::Ms;
 use hobnob_machine::{Conn, RoomId};
-use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Request};
+use hobnob_spec::messages::{Answer, Asked, Entry, Message, Request};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -179,7 +179,11 @@ pub(super) fn bytes_up(up: &Up) -> u64 {
         Request::Private { to, text } => to.len() + text.len(),
         Request::Resume { have, .. } => 16 + 24 * have.len(),
         Request::Join { nick, .. } => 16 + nick.len(),
+        Request::Attach { name, .. } => 80 + name.len(),
+        Request::Chunk { bytes, .. } => 16 + bytes.0.len(),
         Request::Report
+        | Request::Cancel { .. }
+        | Request::Fetch { .. }
         | Request::Enter { .. }
         | Request::Leave { .. }
         | Request::Who { .. }
@@ -208,6 +212,8 @@ pub(super) fn bytes_down(down: &Down) -> u64 {
                 Answer::Back { rooms, .. } => 16 * rooms.len() as u64,
                 Answer::Rooms(rooms) => 16 * rooms.len() as u64,
                 Answer::Page { entries, .. } => entries.iter().map(|entry| bytes_of(entry)).sum(),
+                Answer::Piece { bytes, .. } => bytes.0.len() as u64,
+                Answer::Ready { .. } | Answer::Taken { .. } | Answer::Filed { .. } => 16,
                 Answer::Refused { .. } | Answer::Done | Answer::Posted { .. } | Answer::Room { .. } | Answer::Pong => 8,
             },
             Message::Ping | Message::Goodbye { .. } => 0,
@@ -215,9 +221,5 @@ pub(super) fn bytes_down(down: &Down) -> u64 {
 }
 
 fn bytes_of(entry: &Entry) -> u64 {
-    let text = match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
-    };
-    HEAD_BYTES + text as u64
+    HEAD_BYTES + entry.body.text_bytes() as u64
 }

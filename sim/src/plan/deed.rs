@@ -1,5 +1,8 @@
 //! What somebody who takes part can do.
 
+use hobnob_runtime::files::digest_of;
+use hobnob_spec::files::{Bytes, Digest};
+use hobnob_spec::limits::CHUNK_BYTES_MAX;
 use hobnob_spec::messages::Request;
 use std::net::SocketAddr;
 
@@ -59,6 +62,18 @@ impl Deed {
     /// The address that a relay tells of somebody at a host.
     pub fn relayed_addr(host: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, host], 4_000))
+    }
+
+    /// Bytes of a file: all files of plans hold the same, as far as they go.
+    pub fn bytes(offset: u64, len: u64) -> Bytes {
+        let len = len.min(CHUNK_BYTES_MAX as u64 + 1);
+        let letter = |at: u64| b'a' + u8::try_from(at % 26).expect("it is one of 26");
+        Bytes((0..len).map(|at| letter(offset.wrapping_add(at))).collect())
+    }
+
+    /// The digest of a file of so many bytes.
+    pub fn digest(size: u64) -> Digest {
+        digest_of(&Self::bytes(0, size).0)
     }
 
     /// The lines of a flood, one after the other.

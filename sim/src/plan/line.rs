@@ -8,6 +8,8 @@
 //! 3s      ann enters hall              3s      ann leaves hall
 //! 4s      ann asks report              4s      ann asks who in lobby      4s  ann asks who     4s  ann asks rooms
 //! 4s      ann asks 50 of lobby         4s      ann asks 50 of lobby before 7
+//! 4s      ann offers in lobby 30: a.txt  4s ann offers spoilt to bob 30: a.txt
+//! 4s      ann sends 30 at 0 of 1       4s  ann cancels 1              4s  ann fetches 1 at 0
 //! 4s      ann asks 50 with bob         4s      ann asks ping
 //! 5s      ann shows the key            5s      ann shows a wrong key
 //! 5s      ann mutes bob for 3s         5s      ann unmutes bob            5s  ann kicks bob
@@ -31,6 +33,7 @@
 //! ```
 
 use super::{Crash, Deed, Fault, KEY, Ms, Plan, Raw, Setting, Step, Way, What};
+use hobnob_spec::files::Digest;
 use hobnob_spec::messages::{Request, Secret, Where};
 use serde::{Deserialize, Serialize};
 
@@ -190,6 +193,17 @@ pub fn write_request(request: &Request) -> String {
             let before = before.map_or_else(String::new, |before| format!(" before {before}"));
             format!("asks {limit} {place}{before}")
         }
+        Request::Attach { place, name, size, digest, .. } => {
+            let place = match place {
+                Where::Room(room) => format!("in {room}"),
+                Where::With(nick) => format!("to {nick}"),
+            };
+            let spoilt = if *digest == Deed::digest(*size) { "" } else { "spoilt " };
+            format!("offers {spoilt}{place} {size}: {name}")
+        }
+        Request::Chunk { transfer, offset, bytes } => format!("sends {} at {offset} of {transfer}", bytes.0.len()),
+        Request::Cancel { transfer } => format!("cancels {transfer}"),
+        Request::Fetch { file, offset } => format!("fetches {file} at {offset}"),
         Request::Ping => "asks ping".into(),
         Request::Quit => "quits".into(),
         Request::Operate { key } if *key == KEY => "shows the key".into(),
@@ -298,6 +312,18 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
         }
         (["enters", room], None) => ask(Request::Enter { room: own(room) }),
         (["leaves", room], None) => ask(Request::Leave { room: own(room) }),
+        (["offers", how, place, size], Some(name)) => read_offer(how, place, size, name, Deed::digest).map(Deed::Ask),
+        (["offers", "spoilt", how, place, size], Some(name)) => {
+            read_offer(how, place, size, name, |_| Digest([0; 32])).map(Deed::Ask)
+        }
+        (["sends", len, "at", offset, "of", transfer], None) => {
+            let (offset, len) = (read_number(offset)?, read_number(len)?);
+            ask(Request::Chunk { transfer: read_number(transfer)?, offset, bytes: Deed::bytes(offset, len) })
+        }
+        (["cancels", transfer], None) => ask(Request::Cancel { transfer: read_number(transfer)? }),
+        (["fetches", file, "at", offset], None) => {
+            ask(Request::Fetch { file: read_number(file)?, offset: read_number(offset)? })
+        }
         (["asks", "report"], None) => ask(Request::Report),
         (["asks", "who"], None) => ask(Request::Who { room: None }),
         (["asks", "who", "in", room], None) => ask(Request::Who { room: Some(own(room)) }),
@@ -328,6 +354,20 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
         (["sends", "a", "huge", "frame"], None) => Ok(Deed::Send(Raw::HugeFrame)),
         _ => Err(format!("`{text}` is nothing that {name} could do; docs/SIMULATION.md lists the lines")),
     }
+}
+
+fn read_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number"))
+}
+
+fn read_offer(how: &str, place: &str, size: &str, name: String, digest: fn(u64) -> Digest) -> Result<Request, String> {
+    let place = match how {
+        "in" => Where::Room(place.to_owned()),
+        "to" => Where::With(place.to_owned()),
+        _ => return Err("a file is offered as `offers in ROOM SIZE: NAME` or `offers to NICK SIZE: NAME`".into()),
+    };
+    let size = read_number(size)?;
+    Ok(Request::Attach { place, name, media: "text/plain".into(), size, digest: digest(size) })
 }
 
 fn read_history(limit: &str, rest: &[&str]) -> Result<Request, String> {

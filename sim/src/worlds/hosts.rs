@@ -11,7 +11,7 @@ use async_channel::Sender;
 use futures_lite::FutureExt;
 use hobnob_machine::{Config, Server};
 use hobnob_runtime::journal::{Genesis, Trouble, recover};
-use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve};
+use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve_with};
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +54,8 @@ async fn live(world: SimWorld, life: u32) {
 
 async fn start(world: &SimWorld, config: &Config) -> Result<ServerHandle, StartError> {
     let journal = Drive::open(&world.stage)?;
-    serve(world.clone(), Box::new(journal), settings(&world.stage, config)).await
+    let files = Box::new(world.stage.files.clone());
+    serve_with(world.clone(), Box::new(journal), files, settings(&world.stage, config)).await
 }
 
 /// The machine that the journal makes, for comparison; what is wrong with the journal is told by whoever starts.

@@ -9,6 +9,7 @@ use crate::plan::{Deed, FaultKind, Ms, Plan, What};
 use crate::promise::Promise;
 use async_channel::Sender;
 use hobnob_machine::{Input, Server, Shown};
+use hobnob_runtime::files::Memory;
 use hobnob_runtime::journal::Genesis;
 use hobnob_spec::messages::{Asked, Message, Time};
 use std::collections::BTreeMap;
@@ -59,6 +60,8 @@ pub(super) struct Stage {
     notes: Mutex<Vec<(Ms, Note)>>,
     network: Mutex<Network>,
     disk: Mutex<Disk>,
+    /// What users sent: it outlives the server.
+    pub(super) files: Memory,
     server: Mutex<Fate>,
     graveyard: Mutex<Grave>,
     /// Who wished for a nick last.
@@ -106,6 +109,7 @@ impl Stage {
             notes: Mutex::default(),
             network: Mutex::new(Network::new(plan)),
             disk: Mutex::new(Disk::new(plan)),
+            files: Memory::new(),
             server: Mutex::default(),
             graveyard: Mutex::default(),
             nicks: Mutex::default(),
