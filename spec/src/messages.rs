@@ -176,7 +176,7 @@ shapes! {
         },
         /// The next bytes of a file; or none, to hear how far the transfer is.
         Chunk {
-            /// The transfer, as the answer to the offer named it.
+            /// The transfer, as the answer to the offer named it; 0 for the latest.
             transfer: u64,
             /// How many bytes of the file come before these.
             offset: u64,

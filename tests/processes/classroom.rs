@@ -1,6 +1,6 @@
 //! Seed 003's test run with real processes: four clients type into the menu, and see what the course says they see.
 //!
-//! Each test is one step of that run (the sixth, an attachment, waits for attachments). Times of day differ from run
+//! Each test is one step of that run (the sixth, an attachment, stands with the files). Times of day differ from run
 //! to run, so they are compared by their form. Off a terminal nobody echoes what is typed, so the client ends the line of
 //! each prompt itself.
 

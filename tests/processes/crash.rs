@@ -223,6 +223,12 @@ fn whole_history(addr: &str) -> BTreeMap<u64, Arc<Entry>> {
 fn said(entry: &Entry) -> Option<(&str, &str)> {
     match &entry.body {
         Body::Text(text) => Some((entry.nick.as_str(), text.as_str())),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => None,
+        Body::Attached(_)
+        | Body::Joined
+        | Body::Left(_)
+        | Body::Entered
+        | Body::LeftRoom
+        | Body::Muted { .. }
+        | Body::Unmuted => None,
     }
 }

@@ -99,6 +99,10 @@ impl Stage {
             }
             _ => {}
         }
+        if let Some(told) = line.strip_prefix("transfer ") {
+            let input = words::filing(told)?;
+            return Ok(self.step(input));
+        }
         let (name, act) = line.split_once(' ').ok_or("somebody does something")?;
         if act.starts_with("opens") {
             return self.open(name, act);
@@ -197,6 +201,15 @@ impl Stage {
                 let (who, shelf) = (&self.conns[conn], shown::shelf(shelf));
                 Some(format!("{who}: #{number} from the store: {limit} of {shelf} between {after} and {before}"))
             }
+            Action::WriteChunk { transfer, offset } => Some(format!("disk: transfer {transfer} goes on at {offset}")),
+            Action::CheckFile { transfer, name, size, .. } => {
+                Some(format!("disk: transfer {transfer} is compared: {name} of {size}"))
+            }
+            Action::DiscardPart { transfer } => Some(format!("disk: transfer {transfer} is discarded")),
+            Action::RemoveFile { name } => Some(format!("disk: {name} is removed")),
+            Action::ReadPiece { conn, number, name, offset, len } => {
+                Some(format!("{}: #{number} from the disk: {len} of {name} at {offset}", self.conns[conn]))
+            }
             Action::Close { conn } => {
                 self.unhear(*conn);
                 let who = self.conns[conn].clone();
@@ -238,6 +251,7 @@ impl Actor {
             Request::Resume { token, .. } => *token = self.token,
             Request::Operate { key } => *key = if act.ends_with("wrong key") { Secret([8; 16]) } else { KEY },
             Request::Report | Request::Say { .. } | Request::Private { .. } | Request::Enter { .. } => {}
+            Request::Attach { .. } | Request::Chunk { .. } | Request::Cancel { .. } | Request::Fetch { .. } => {}
             Request::Leave { .. } | Request::Who { .. } | Request::Rooms | Request::History { .. } => {}
             Request::Ping | Request::Quit | Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. } => {}
         }

@@ -90,10 +90,17 @@ impl Server {
         self.files.values().map(|file| file.name.as_str())
     }
 
-    /// The transfer of that number, if it is this session's.
-    pub(super) fn transfer_of(&self, session: SessionId, transfer: u64) -> Option<u64> {
-        let found = self.transfers.get(&transfer)?;
-        (found.owner == session && found.state != State::Forsaken).then_some(transfer)
+    /// The transfer that a request names, and whether it is under way and this session's. The number 0 is the
+    /// session's latest: who sends a small file in one piece need not wait to hear its number.
+    pub(super) fn transfer_named(&self, session: SessionId, named: u64) -> (u64, Option<u64>) {
+        let own = |transfer: &Transfer| transfer.owner == session && transfer.state != State::Forsaken;
+        if named > 0 {
+            return (named, self.transfers.get(&named).filter(|transfer| own(transfer)).map(|_| named));
+        }
+        let latest = self.transfers.iter().rev().find(|(_, transfer)| own(transfer)).map(|(id, _)| *id);
+        let seat = self.sessions[&session].seat.as_ref();
+        let over = seat.and_then(|seat| seat.outcomes.back()).map_or(0, |(transfer, _)| *transfer);
+        (latest.unwrap_or(over), latest)
     }
 
     /// The session's transfer of the very file that a request offers, if there is one.

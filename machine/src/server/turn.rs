@@ -167,8 +167,7 @@ impl Server {
                 return self.parse_chunk(now, session, asked.number, (transfer, offset, bytes.0.len() as u64));
             }
             Request::Cancel { transfer } => {
-                turn.named = transfer;
-                turn.transfer = self.transfer_of(session, transfer);
+                (turn.named, turn.transfer) = self.transfer_named(session, transfer);
             }
             Request::Fetch { file, offset } => {
                 turn.named = file;
@@ -192,7 +191,7 @@ impl Server {
         number: u64,
         (named, offset, len): (u64, u64, u64),
     ) -> Turn {
-        let transfer = self.transfer_of(session, named);
+        let (named, transfer) = self.transfer_named(session, named);
         Turn { number, named, transfer, chunk: (offset, len), ..Turn::bare(now, session, Event::Chunk) }
     }
 

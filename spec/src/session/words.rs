@@ -289,7 +289,7 @@ words! {
         NotMuted,
         /// This was not understood.
         Malformed,
-        /// A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? " < > |, and does not begin or end with a dot or a space.
+        /// A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
         FileNameBad,
         /// The file is too large.
         FileLarge,

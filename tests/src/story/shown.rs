@@ -50,6 +50,10 @@ fn answer(answer: &Answer) -> String {
         Answer::Page { entries, more } => {
             format!("page: {}{}", self::entries(entries), if *more { " (and older)" } else { "" })
         }
+        Answer::Ready { transfer, from } => format!("transfer {transfer} may come from {from}"),
+        Answer::Taken { to } => format!("taken to {to}"),
+        Answer::Filed { file, number, .. } => format!("file {file} arrived as {number}"),
+        Answer::Piece { offset, bytes } => format!("piece of {} at {offset}", bytes.0.len()),
         Answer::Pong => "pong".into(),
     }
 }
@@ -62,6 +66,10 @@ pub(super) fn entry(entry: &Entry) -> String {
             format!("{number} {nick}: ({} characters)", text.as_str().chars().count())
         }
         Body::Text(text) => format!("{number} {nick}: {}", text.as_str().replace('\n', "\\n").replace('\t', "\\t")),
+        Body::Attached(file) => {
+            let text = file.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            format!("{number} {nick} sent {} (file {} of {}){text}", file.name, file.file, file.size)
+        }
         Body::Joined => format!("{number} {nick} joined"),
         Body::Left(why) => format!("{number} {nick} left ({why})"),
         Body::Entered => format!("{number} {nick} came in"),

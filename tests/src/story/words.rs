@@ -1,8 +1,9 @@
 //! The language of the lines that happen.
 
-use hobnob_machine::Config;
+use hobnob_machine::{Config, Filing, Input};
+use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::messages::{Have, Place, Request, Secret, Where};
-use hobnob_spec::names::{Nick, RoomName};
+use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::profile::{Absent, Flood, JoinHistory, NickCase, NickTaken, Profile};
 
 /// Reads a setting: `profile NAME`, `capacity N`, `LIMIT N`, or one of the profile's knobs.
@@ -59,6 +60,19 @@ pub(super) fn request(act: &str) -> Result<Request, String> {
         "enters" => Request::Enter { room: rest },
         "leaves" => Request::Leave { room: rest },
         "asks" => question(&rest)?,
+        "offers" => offer(&rest)?,
+        "sends-bytes" => {
+            let (len, offset, transfer) =
+                three(&rest, " at ", " of ").ok_or("sends-bytes LEN at OFFSET of TRANSFER")?;
+            let len = usize::try_from(len).map_err(|_| "too many")?;
+            Request::Chunk { transfer, offset, bytes: Bytes(vec![b'~'; len]) }
+        }
+        "cancels" => Request::Cancel { transfer: rest.parse().map_err(|_| "a transfer is a number")? },
+        "fetches" => {
+            let (file, offset) = rest.split_once(" at ").ok_or("fetches FILE at OFFSET")?;
+            let number = |text: &str| text.parse().map_err(|_| "a number");
+            Request::Fetch { file: number(file)?, offset: number(offset)? }
+        }
         "pings" => Request::Ping,
         "quits" => Request::Quit,
         "shows" => Request::Operate { key: Secret([0; 16]) },
@@ -122,4 +136,45 @@ fn unescaped(text: &str) -> String {
         Some(count) => "x".repeat(count),
         None => text.replace("\\n", "\n").replace("\\t", "\t").replace("\\e", "\u{1b}"),
     }
+}
+
+/// `NAME of SIZE to PLACE`; a digest goes with each name and size.
+fn offer(rest: &str) -> Result<Request, String> {
+    let form = "offers NAME of SIZE to ROOM, or to @NICK";
+    let (rest, place) = rest.rsplit_once(" to ").ok_or(form)?;
+    let (name, size) = rest.rsplit_once(" of ").ok_or(form)?;
+    let place = match place.strip_prefix('@') {
+        Some(nick) => Where::With(nick.to_owned()),
+        None => Where::Room(place.to_owned()),
+    };
+    let size = size.parse().map_err(|_| "a size is a number of bytes")?;
+    Ok(Request::Attach { place, name: name.to_owned(), media: "text/plain".into(), size, digest: Digest([1; 32]) })
+}
+
+/// Three numbers with words between them.
+fn three(text: &str, first: &str, second: &str) -> Option<(u64, u64, u64)> {
+    let (one, rest) = text.split_once(first)?;
+    let (two, three) = rest.split_once(second)?;
+    Some((one.parse().ok()?, two.parse().ok()?, three.parse().ok()?))
+}
+
+/// What the keeper of files says: `N is kept as NAME: TEXT`, `N is damaged`, `N has no space`, `N reopens with BYTES`.
+pub(super) fn filing(told: &str) -> Result<Input, String> {
+    let (transfer, what) = told.split_once(' ').ok_or("what the keeper of files says")?;
+    let transfer = transfer.parse().map_err(|_| "a transfer is a number")?;
+    let filing = match what {
+        "is damaged" => Filing::Damaged,
+        "has no space" => Filing::NoSpace,
+        _ => {
+            if let Some(len) = what.strip_prefix("reopens with ") {
+                let len = len.parse().map_err(|_| "a number of bytes")?;
+                return Ok(Input::Reopened { transfer, len });
+            }
+            let kept = what.strip_prefix("is kept as ").ok_or("nothing that a keeper of files says")?;
+            let (name, text) = kept.split_once(": ").map_or((kept, None), |(name, text)| (name, Some(text)));
+            let text = text.and_then(|text| Text::parse(text.to_owned()).ok());
+            Filing::Kept { name: name.to_owned(), text }
+        }
+    };
+    Ok(Input::Filed { transfer, filing })
 }
