@@ -17,6 +17,8 @@ pub struct Player {
     pub token: Option<Secret>,
     /// Whether it believes that it has a nick.
     pub seated: bool,
+    /// Its latest transfer, and how many bytes of it were taken.
+    pub transfer: Option<(u64, u64)>,
     number: u64,
     sent: VecDeque<Asked>,
     have: BTreeMap<Place, u64>,
@@ -70,6 +72,12 @@ impl Player {
                 self.have = BTreeMap::from([(Place::Room(room.clone()), *last)]);
             }
             Answer::Back { .. } => self.seated = true,
+            Answer::Ready { transfer, from } => self.transfer = Some((*transfer, *from)),
+            Answer::Taken { to } => {
+                if let Some((_, taken)) = &mut self.transfer {
+                    *taken = *to;
+                }
+            }
             Answer::Room { room, last } => drop(self.have.insert(Place::Room(room.clone()), *last)),
             Answer::Done => {
                 let quit = |asked: &Asked| asked.number == number && asked.request == Request::Quit;
@@ -83,8 +91,6 @@ impl Player {
             | Answer::Members(_)
             | Answer::Rooms(_)
             | Answer::Page { .. }
-            | Answer::Ready { .. }
-            | Answer::Taken { .. }
             | Answer::Filed { .. }
             | Answer::Piece { .. }
             | Answer::Pong => {}

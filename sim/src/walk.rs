@@ -7,8 +7,10 @@ use crate::character::{Character, KEY, Move, draw_config, pick};
 use crate::coverage::Coverage;
 use crate::player::Player;
 use fastrand::Rng;
-use hobnob_machine::{Config, Conn, Fired, Input, Out, Server};
+use hobnob_machine::{Action, Config, Conn, Filing, Fired, Input, OpenTransfer, Out, Server};
+use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::messages::{Request, Secret, Time, Where};
+use hobnob_spec::names::Text;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
@@ -64,6 +66,9 @@ pub struct Walk {
     now: Time,
     next_conn: u64,
     next_text: u64,
+    /// The transfers that the keeper of files is to compare; it keeps what it keeps under numbers.
+    compared: Vec<u64>,
+    next_file: u64,
     /// The server as the walk has made it.
     pub server: Server,
     /// Which rows have fired.
@@ -91,6 +96,8 @@ impl Walk {
             now: BEGIN,
             next_conn: 1,
             next_text: 1,
+            compared: Vec::new(),
+            next_file: 1,
             server: Server::new(config.clone(), seed),
             coverage: Coverage::default(),
             trace: Trace { config, seed, inputs: Vec::new() },
@@ -131,8 +138,14 @@ impl Walk {
             }
             self.tail.push_back(fired.clone());
         }
+        for fired in &out.transfers {
+            self.coverage.count_transfer(fired);
+        }
         self.server.check();
         for action in &out.actions {
+            if let Action::CheckFile { transfer, .. } = action {
+                self.compared.push(*transfer);
+            }
             self.audience.carry_out(action);
         }
         for player in &mut self.players {
@@ -168,7 +181,8 @@ impl Walk {
         let who = self.turn;
         match next {
             Move::Open => self.open(who),
-            Move::Restart => self.feed(Input::Restarted),
+            Move::Restart => self.restart(),
+            Move::Keep => self.keep_file(),
             Move::Stop => self.feed(Input::Stopping),
             Move::Configure => {
                 let config = draw_config(&mut self.rng);
@@ -185,6 +199,38 @@ impl Walk {
                 None => self.open(who),
             },
         }
+    }
+
+    /// The server starts again, with as much of the files on its disk as luck has it.
+    fn restart(&mut self) {
+        self.compared.clear();
+        self.feed(Input::Restarted);
+        for OpenTransfer { transfer, size, .. } in self.server.transfers().collect::<Vec<_>>() {
+            let len = if self.rng.bool() { size } else { self.rng.u64(0..=size) };
+            self.feed(Input::Reopened { transfer, len });
+        }
+    }
+
+    /// The keeper of files has compared one, or could not write.
+    fn keep_file(&mut self) {
+        let open: Vec<_> = self.server.transfers().map(|open| open.transfer).collect();
+        if open.is_empty() {
+            return;
+        }
+        if self.rng.u8(..8) == 0 {
+            let transfer = *pick(&mut self.rng, &open);
+            self.compared.retain(|compared| *compared != transfer);
+            return self.feed(Input::Filed { transfer, filing: Filing::NoSpace });
+        }
+        if self.compared.is_empty() {
+            return;
+        }
+        let transfer = self.compared.remove(self.rng.usize(..self.compared.len()));
+        self.next_file += 1;
+        let text = self.rng.bool().then(|| Text::parse("what it holds".to_owned()).expect("a text"));
+        let kept = Filing::Kept { name: self.next_file.to_string(), text };
+        let filing = if self.rng.u8(..6) == 0 { Filing::Damaged } else { kept };
+        self.feed(Input::Filed { transfer, filing });
     }
 
     fn play_connected(&mut self, next: Move, who: usize, conn: Conn) {
@@ -281,6 +327,10 @@ impl Walk {
                 _ => Request::Who { room: Some(self.room()) },
             },
             Move::History => self.history(),
+            Move::Attach => self.attach(),
+            Move::Chunk => self.chunk(who),
+            Move::Cancel => Request::Cancel { transfer: self.transfer(who) },
+            Move::Fetch => Request::Fetch { file: self.rng.u64(1..6), offset: self.rng.u64(..4) },
             Move::Ping => Request::Ping,
             Move::Quit => Request::Quit,
             Move::Operate => Request::Operate { key: if self.rng.u8(..4) == 0 { self.secret() } else { KEY } },
@@ -296,6 +346,28 @@ impl Walk {
             },
             _ => Request::Say { room: self.room(), text: self.text() },
         }
+    }
+
+    fn attach(&mut self) -> Request {
+        let place = if self.rng.bool() { Where::Room(self.room()) } else { Where::With(self.nick()) };
+        let bad = self.is_rude() && self.rng.bool();
+        let name = if bad { ".." } else { *pick(&mut self.rng, &["a.txt", "a.txt", "b.txt"]) };
+        let size = *pick(&mut self.rng, &[0, 1, 3, 3, 6]);
+        let size = if self.is_rude() && self.rng.u8(..4) == 0 { u64::MAX } else { size };
+        Request::Attach { place, name: name.into(), media: "text/plain".into(), size, digest: Digest([1; 32]) }
+    }
+
+    fn chunk(&mut self, who: usize) -> Request {
+        let transfer = self.transfer(who);
+        let taken = self.players[who].transfer.map_or(0, |(_, taken)| taken);
+        let offset = if self.is_rude() { self.rng.u64(..4) } else { taken };
+        let len = *pick(&mut self.rng, &[0, 1, 1, 2, 3, 3, 6]);
+        Request::Chunk { transfer, offset, bytes: Bytes(vec![b'~'; len]) }
+    }
+
+    fn transfer(&mut self, who: usize) -> u64 {
+        let own = self.players[who].transfer.map(|(transfer, _)| transfer);
+        if self.is_rude() { self.rng.u64(..6) } else { own.unwrap_or(0) }
     }
 
     fn join(&mut self, who: usize) -> Request {

@@ -168,6 +168,7 @@ impl<'p> Witness<'p> {
             self.tally.coverage.count(fired);
             self.moment(at, || Moment::Fired(fired.clone()));
         }
+        out.transfers.iter().for_each(|fired| self.tally.coverage.count_transfer(fired));
         let told = self.judge.stepped(at, time, input, out, server);
         self.tally.posted += self.judge.posted_by(out);
         self.take(told);

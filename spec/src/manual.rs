@@ -24,8 +24,8 @@ use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCas
 use crate::relay::{self, Relay};
 use crate::session::{No, Session, Why};
 use crate::shapes::Shape;
-use crate::voice;
 use crate::transfer::Transfer;
+use crate::voice;
 use crate::words::Words;
 use serde::Serialize;
 

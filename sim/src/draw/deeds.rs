@@ -3,6 +3,7 @@
 use super::{Drawing, pick};
 use crate::plan::{Deed, FaultKind, KEY, Ms, Plan};
 use fastrand::Rng;
+use hobnob_spec::files::Digest;
 use hobnob_spec::messages::{Request, Secret, Where};
 use hobnob_spec::names::TEXT_CHARS_MAX;
 
@@ -27,6 +28,8 @@ enum Move {
     Operate,
     Command,
     MuteItself,
+    File,
+    Fetch,
     Burst,
     Rest,
     Knock,
@@ -50,6 +53,8 @@ const MOVES: &[(Move, u32, u32)] = &[
     (Move::Operate, 6, 6),
     (Move::Command, 16, 14),
     (Move::MuteItself, 3, 3),
+    (Move::File, 8, 10),
+    (Move::Fetch, 3, 4),
     (Move::Burst, 2, 4),
     (Move::Rest, 2, 5),
     (Move::Knock, 0, 8),
@@ -125,6 +130,11 @@ impl Drawing {
         match next {
             Move::Rest => return at + *pick(&mut self.rng, &[2_000, 4_000, 12_000]),
             Move::Burst => return self.burst(at, who),
+            Move::File => return self.file(at, who),
+            Move::Fetch => {
+                let (file, offset) = (self.rng.u64(1..6), self.rng.u64(..4));
+                self.does(at, who, Deed::Ask(Request::Fetch { file, offset }));
+            }
             Move::MuteItself => return self.mute_itself(at, who),
             Move::Go => return self.go(at, who),
             Move::Knock => self.does(at, who, Deed::Knock),
@@ -194,6 +204,48 @@ impl Drawing {
             self.does(at + 50, who, Deed::Ask(request));
         }
         if self.rng.u8(..3) == 0 { self.go(at + 60, who) } else { at + 60 }
+    }
+
+    /// Offers a file and sends its bytes, not always all of them, in order, or with patience.
+    fn file(&mut self, at: Ms, who: usize) -> Ms {
+        let place = if self.rng.u8(..3) == 0 { Where::With(self.nick(who)) } else { Where::Room(self.room(who)) };
+        let bad = self.is_bad(who);
+        let name = if bad { ".." } else { *pick(&mut self.rng, &["a.txt", "b.txt", "c.txt"]) };
+        let size = *pick(&mut self.rng, &[0, 3, 5, 40, 40]);
+        let size = if self.is_bad(who) { 1 << 40 } else { size };
+        let digest = if self.rng.u8(..8) == 0 { Digest([0; 32]) } else { Deed::digest(size) };
+        let offer = Request::Attach { place, name: name.into(), media: "text/plain".into(), size, digest };
+        self.does(at, who, Deed::Ask(offer.clone()));
+        let haste = *pick(&mut self.rng, &[0, 0, 5, 80]);
+        let (mut at, mut offset) = (at, 0);
+        for _ in 0..self.rng.usize(1..5) {
+            at += haste;
+            let len = *pick(&mut self.rng, &[0, 1, 3, 40]);
+            let len = if self.rng.bool() { size.min(40).saturating_sub(offset) } else { len };
+            let bytes = Deed::bytes(offset, len);
+            // The number 0 is the latest transfer's, which nobody needs to be told.
+            self.does(at, who, Deed::Ask(Request::Chunk { transfer: 0, offset, bytes }));
+            offset = if self.rng.u8(..6) == 0 { self.rng.u64(..6) } else { (offset + len).min(size) };
+        }
+        match self.rng.u8(..12) {
+            0 => {
+                let transfer = self.number_of_transfer();
+                self.does(at + haste, who, Deed::Ask(Request::Cancel { transfer }));
+            }
+            1 => self.does(at + haste, who, Deed::Ask(offer)),
+            2 => return self.go(at, who),
+            3 => {
+                let bytes = Deed::bytes(0, 2);
+                let transfer = self.number_of_transfer();
+                self.does(at, who, Deed::Ask(Request::Chunk { transfer, offset: 0, bytes }));
+            }
+            _ => {}
+        }
+        at
+    }
+
+    fn number_of_transfer(&mut self) -> u64 {
+        self.rng.u64(..6)
     }
 
     /// Asks the same over and over.

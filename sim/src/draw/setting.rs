@@ -33,6 +33,10 @@ const LIMITS: &[(&str, u64, &[u64])] = &[
     ("answers_kept", 128, &[0, 1, 4]),
     ("page_entries_max", 100, &[0, 1, 3]),
     ("garbled_max", 3, &[0, 1]),
+    ("file_bytes_max", 10_000, &[3]),
+    ("transfers_per_session_max", 4, &[1]),
+    ("transfer_stall_ms", 5_000, &[100]),
+    ("files_kept_max", 100, &[0, 2]),
     ("outbox_bytes_max", 1 << 20, &[400, 2_000, 20_000]),
 ];
 

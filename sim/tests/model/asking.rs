@@ -199,6 +199,9 @@ impl Naive {
                 Done::Answer(self.room_lines())
             }
             Request::History { place, before, limit } => self.page(who, place, *before, *limit),
+            Request::Attach { .. } | Request::Chunk { .. } | Request::Cancel { .. } | Request::Fetch { .. } => {
+                unreachable!("the model knows no files")
+            }
             Request::Quit => {
                 self.leave_all(who, Why::Quit);
                 let join_by = self.now.plus(self.config.limits.handshake_ms);

@@ -296,6 +296,10 @@ fn sort(message: &mut Message) {
         | Answer::Posted { .. }
         | Answer::Room { .. }
         | Answer::Page { .. }
+        | Answer::Ready { .. }
+        | Answer::Taken { .. }
+        | Answer::Filed { .. }
+        | Answer::Piece { .. }
         | Answer::Pong => {}
     }
 }

@@ -151,6 +151,9 @@ impl Naive {
                 }
             }
             Input::Wake | Input::Outage { .. } => {}
+            Input::Chunk { .. } | Input::Filed { .. } | Input::Reopened { .. } => {
+                unreachable!("the model knows no files")
+            }
             Input::Configured(_) => unreachable!("the model's settings stay as they are"),
         }
     }

@@ -1,7 +1,7 @@
 //! What the manual says in its own words: how to read it. Facts do not belong here.
 
-use crate::limits::QUIET_MS;
 use crate::files::FILE_NAME_CHARS_MAX;
+use crate::limits::QUIET_MS;
 use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
 use crate::messages::VERSION;
 use crate::names::{NAME_FORBIDDEN, NICK_CHARS_MAX, NICKS_RESERVED, ROOM_CHARS_MAX, TEXT_CHARS_MAX};
