@@ -61,7 +61,7 @@ impl Move {
         (Self::Attach, 10),
         (Self::Chunk, 18),
         (Self::Cancel, 1),
-        (Self::Fetch, 3),
+        (Self::Fetch, 6),
         (Self::Keep, 8),
         (Self::Ping, 3),
         (Self::Quit, 2),

@@ -211,6 +211,21 @@ impl Walk {
         }
     }
 
+    /// Sends a whole file to somebody, and goes on talking to the same one while it is being compared.
+    fn file_and_flood(&mut self, who: usize) {
+        let (to, size) = (self.nick(), 3);
+        let (place, digest) = (Where::With(to.clone()), Digest([2; 32]));
+        self.ask(who, Request::Attach { place, name: "c.txt".into(), media: String::new(), size, digest });
+        self.ask(who, Request::Chunk { transfer: 0, offset: 0, bytes: Bytes(vec![b'~'; 3]) });
+        for _ in 0..self.rng.usize(1..9) {
+            let text = self.text();
+            self.ask(who, Request::Private { to: to.clone(), text });
+        }
+        for _ in 0..self.rng.usize(..4) {
+            self.keep_file();
+        }
+    }
+
     /// The keeper of files has compared one, or could not write.
     fn keep_file(&mut self) {
         let open: Vec<_> = self.server.transfers().map(|open| open.transfer).collect();
@@ -240,6 +255,7 @@ impl Walk {
             Move::Foreign => self.feed(Input::Foreign { conn }),
             Move::TooSlow => self.feed(Input::TooSlow { conn }),
             Move::Lost => self.feed(Input::Lost { conn }),
+            Move::Flood if self.rng.u8(..4) == 0 => self.file_and_flood(who),
             Move::Flood => {
                 let next = *pick(&mut self.rng, FLOODS);
                 let (request, times) = (self.request(next, who), self.rng.usize(2..30));
@@ -330,7 +346,7 @@ impl Walk {
             Move::Attach => self.attach(),
             Move::Chunk => self.chunk(who),
             Move::Cancel => Request::Cancel { transfer: self.transfer(who) },
-            Move::Fetch => Request::Fetch { file: self.rng.u64(1..6), offset: self.rng.u64(..4) },
+            Move::Fetch => Request::Fetch { file: self.rng.u64(1..4), offset: self.rng.u64(..4) },
             Move::Ping => Request::Ping,
             Move::Quit => Request::Quit,
             Move::Operate => Request::Operate { key: if self.rng.u8(..4) == 0 { self.secret() } else { KEY } },
