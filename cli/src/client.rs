@@ -8,6 +8,7 @@ mod commands;
 #[cfg(test)]
 mod courses;
 mod dialogue;
+mod files;
 mod menu;
 mod tata;
 mod terminal;
@@ -19,9 +20,10 @@ use crate::exit::{ExitCode, Failure};
 use colon::Colon;
 use command::Command;
 use dialogue::{Dialogue, Prompt, Wishes};
+use files::Files;
 use futures_lite::{FutureExt, future};
 use hobnob_machine::Shown;
-use hobnob_runtime::{Link, SmolWorld};
+use hobnob_runtime::{Link, SmolWorld, World};
 use hobnob_spec::messages::Secret;
 use hobnob_spec::profile::Profile;
 use jiff::tz::TimeZone;
@@ -64,6 +66,12 @@ pub(crate) struct ClientArgs {
     /// Enter this room after joining; may be given several times
     #[arg(long, value_name = "ROOM")]
     room: Vec<String>,
+    /// Keep the files that others send in this folder
+    #[arg(long, value_name = "FOLDER", default_value = "downloads")]
+    downloads: PathBuf,
+    /// Fetch none of the files that others send
+    #[arg(long, conflicts_with = "downloads")]
+    no_downloads: bool,
     /// Become an operator after joining, with the key in this file
     #[arg(long, value_name = "FILE")]
     operator: Option<PathBuf>,
@@ -125,6 +133,7 @@ enum Turn {
     Sent,
     Shown(Shown),
     Key(Key),
+    Paused,
     Broken,
 }
 
@@ -136,6 +145,8 @@ pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let wishes = Wishes { nick: args.nick, rooms: args.room, operator };
     let coloured = Terminal::is_interactive() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = Style { zone: TimeZone::system(), colour: coloured };
+    let folder = (!args.no_downloads).then_some(args.downloads);
+    let mut files = Files::new(files::Settings { folder, watched: Terminal::is_interactive() });
     let mut terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
     let world = SmolWorld::new();
@@ -149,7 +160,8 @@ pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
             },
         };
         let link = Link::start(&world, addr.clone());
-        talk(ui.dialogue(addr, style, wishes).as_mut(), &mut terminal, link).await
+        let mut dialogue = ui.dialogue(addr, style, wishes);
+        talk(&world, dialogue.as_mut(), &mut files, &mut terminal, link).await
     })
 }
 
@@ -162,10 +174,26 @@ async fn ask_host(terminal: &Terminal) -> Option<String> {
     }
 }
 
-async fn talk(dialogue: &mut dyn Dialogue, terminal: &mut Terminal, link: Link) -> Result<ExitCode, Failure> {
-    let mut asked = false;
+async fn talk(
+    world: &SmolWorld,
+    dialogue: &mut dyn Dialogue,
+    files: &mut Files,
+    terminal: &mut Terminal,
+    link: Link,
+) -> Result<ExitCode, Failure> {
+    // Whether a line was asked for, whether no more lines come, and whether the dialogue knows it.
+    let (mut asked, mut ended, mut told) = (false, false, false);
+    let mut resume_at = None;
     loop {
-        for line in dialogue.take_lines() {
+        for (place, path) in dialogue.attachments() {
+            files.send(place, &path);
+        }
+        // What was asked before the end of the input is done before it ends.
+        if ended && !told && files.idle() {
+            told = true;
+            dialogue.end_of_input();
+        }
+        for line in dialogue.take_lines().into_iter().chain(std::mem::take(&mut files.lines)) {
             terminal.print(&line).map_err(|error| Failure::output(&error))?;
         }
         if let Some(end) = dialogue.over() {
@@ -175,7 +203,9 @@ async fn talk(dialogue: &mut dyn Dialogue, terminal: &mut Terminal, link: Link) 
             terminal.ask(prompt);
             asked = true;
         }
-        let intent = dialogue.intents().front().cloned();
+        resume_at = files.pause().map(|pause| resume_at.unwrap_or_else(|| world.now() + pause));
+        // Talk goes before files.
+        let intent = dialogue.intents().front().or(files.intents.front()).cloned();
         let sent = async {
             match intent {
                 None => future::pending().await,
@@ -185,19 +215,30 @@ async fn talk(dialogue: &mut dyn Dialogue, terminal: &mut Terminal, link: Link) 
         };
         let shown = async { link.shown.recv().await.map_or(Turn::Broken, Turn::Shown) };
         let key = async { terminal.keys.recv().await.map_or(Turn::Key(Key::End), Turn::Key) };
-        let listening = asked;
+        let paused = async {
+            match resume_at {
+                None => future::pending().await,
+                Some(at) => {
+                    world.sleep_until(at).await;
+                    Turn::Paused
+                }
+            }
+        };
+        let listening = asked && !ended;
         let key = async { if listening { key.await } else { future::pending().await } };
-        match sent.or(shown).or(key).await {
-            Turn::Sent => drop(dialogue.intents().pop_front()),
-            Turn::Shown(shown) => dialogue.shown(shown),
+        match sent.or(shown).or(key).or(paused).await {
+            Turn::Sent => drop(dialogue.intents().pop_front().or_else(|| files.intents.pop_front())),
+            Turn::Shown(shown) => {
+                if !files.shown(&shown) {
+                    dialogue.shown(shown);
+                }
+            }
+            Turn::Paused => files.resume(),
             Turn::Key(Key::Line(line)) => {
                 asked = false;
                 dialogue.typed(&line);
             }
-            Turn::Key(Key::End) => {
-                asked = false;
-                dialogue.end_of_input();
-            }
+            Turn::Key(Key::End) => ended = true,
             Turn::Broken => return Err(Failure::new(ExitCode::Failed, "the link to the server ended unexpectedly")),
         }
     }

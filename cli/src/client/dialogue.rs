@@ -8,7 +8,7 @@ use hobnob_machine::Shown;
 use hobnob_machine::wire::tongue::{Values, fill};
 use hobnob_machine::wire::zone::Zone;
 use hobnob_runtime::Intent;
-use hobnob_spec::messages::{Answer, Request, Secret, Time};
+use hobnob_spec::messages::{Answer, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::session::No;
@@ -54,6 +54,11 @@ pub(super) trait Dialogue {
 
     /// Takes what the link shows.
     fn shown(&mut self, shown: Shown);
+
+    /// Files that are to be sent since this was asked last: to whom, and from which path.
+    fn attachments(&mut self) -> Vec<(Where, String)> {
+        Vec::new()
+    }
 
     /// What is wished for, in order.
     fn intents(&mut self) -> &mut VecDeque<Intent>;
@@ -290,6 +295,9 @@ fn happening(request: &Request, answer: &Answer) -> Happening {
         (Answer::Welcome { .. }, _) => Happening::Welcome,
         (Answer::Back { .. }, _) => Happening::Back,
         (Answer::Pong, _) => Happening::Pong,
+        (Answer::Filed { .. } | Answer::Ready { .. } | Answer::Taken { .. } | Answer::Piece { .. }, _) => {
+            Happening::Posted
+        }
         (Answer::Done | Answer::Page { .. }, _) => Happening::Done,
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Files {
     waiting: VecDeque<Attached>,
     /// How long to wait before asking on.
     pause_ms: u64,
+    /// The user's own nick: nobody fetches what is their own.
+    me: Option<Nick>,
     /// What is to be printed, line by line.
     pub(super) lines: Vec<String>,
     /// What is wished for.
@@ -84,6 +86,7 @@ impl Files {
             fetching: None,
             waiting: VecDeque::new(),
             pause_ms: 0,
+            me: None,
             lines: Vec::new(),
             intents: VecDeque::new(),
         }
@@ -121,10 +124,14 @@ impl Files {
     }
 
     /// Takes what the link shows, and says whether it was about a file alone.
-    pub(super) fn shown(&mut self, shown: &Shown, me: Option<&Nick>) -> bool {
+    pub(super) fn shown(&mut self, shown: &Shown) -> bool {
         let about_file = match shown {
+            Shown::Welcome { nick, .. } | Shown::Back { nick, .. } => {
+                self.me = Some(nick.clone());
+                false
+            }
             Shown::Entry { entry, when: When::Live | When::Past(Past::Missed | Past::Late), .. } => {
-                if let (Body::Attached(attached), true) = (&entry.body, Some(&entry.nick) != me) {
+                if let (Body::Attached(attached), true) = (&entry.body, Some(&entry.nick) != self.me.as_ref()) {
                     self.fetch(attached);
                 }
                 false

@@ -4,7 +4,7 @@
 
 use super::commands::{self, HELP, Line};
 use super::dialogue::{Dialogue, Prompt, Wishes};
-use super::words::{self, CHOICE, MENU, FILE_PATH, REJECT, Style, USERNAME, WELCOME};
+use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
@@ -237,11 +237,6 @@ impl Menu {
         }
     }
 
-    /// The nick, while there is one.
-    pub(super) fn nick(&self) -> Option<&Nick> {
-        self.nick.as_ref()
-    }
-
     fn welcome(&mut self, nick: Nick, lobby: RoomName) {
         let again = matches!(self.stage, Stage::Chatting | Stage::Attaching);
         self.away = false;
@@ -458,6 +453,10 @@ impl Dialogue for Menu {
 
     fn shown(&mut self, shown: Shown) {
         Self::shown(self, shown);
+    }
+
+    fn attachments(&mut self) -> Vec<(Where, String)> {
+        std::mem::take(&mut self.attachments)
     }
 
     fn intents(&mut self) -> &mut VecDeque<Intent> {

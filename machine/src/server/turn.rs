@@ -10,8 +10,8 @@ use hobnob_spec::files::FileName;
 use hobnob_spec::messages::{Asked, Entry, Have, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, NickError, RoomName, Text, TextError};
 use hobnob_spec::session::Event;
-use std::net::SocketAddr;
 use hobnob_spec::transfer;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The event that is being taken, with all that guards may ask and effects may use.

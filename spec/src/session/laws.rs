@@ -280,10 +280,11 @@ const fn answers_request(effect: Effect) -> bool {
         Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
         | TellPosted | TellWaiting | BeginTransfer | Hand(_) | TellOutcome | FetchPiece | TellRoom | Welcome
         | WelcomeBack => true,
-        TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
-        | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
-        | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_) | CountGarbled
-        | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
+        TakeAddress | TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
+        | LeaveRooms(_) | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate
+        | DeliverLate | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_)
+        | CountGarbled | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_)
+        | Disarm(_) => false,
     }
 }
 

@@ -134,7 +134,7 @@ impl<W: World> Hub<W> {
     }
 
     /// Steps now, or first thing when the journal can be written again. At most one input per connection waits.
-    pub(super) fn step_or_wait(&mut self, input: Input) {
+    pub(in crate::hub) fn step_or_wait(&mut self, input: Input) {
         if self.parts.keeper.failing() { self.first.push_back(input) } else { self.step(input) }
     }
 }
