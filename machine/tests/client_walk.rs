@@ -296,6 +296,10 @@ impl Walk {
             | Request::Private { .. }
             | Request::Who { .. }
             | Request::Rooms
+            | Request::Attach { .. }
+            | Request::Chunk { .. }
+            | Request::Cancel { .. }
+            | Request::Fetch { .. }
             | Request::Operate { .. }
             | Request::Mute { .. }
             | Request::Unmute { .. }
