@@ -23,9 +23,9 @@
 > ann offers a.txt of 5 to @Dan
 < ann: #9 refused, Absent: There is no user of that nick.
 > ann offers .. of 5 to lobby
-< ann: #10 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? " < > |, and does not begin or end with a dot or a space.
+< ann: #10 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
 > ann offers nul.txt of 5 to lobby
-< ann: #11 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? " < > |, and does not begin or end with a dot or a space.
+< ann: #11 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
 > ann offers a.txt of 101 to lobby
 < ann: #12 refused, FileLarge: The file is too large.
 > ann offers a.txt of 5 to lobby
@@ -59,6 +59,6 @@
 < bob: #3 done
 < ann, bob: lobby 3 Ann is muted until 0:10
 > ann sends-bytes 3 at 2 of 1
-< ann: #21 refused, NotJoined: Please join first.
+< ann: #21 refused for 10s, Muted: You are muted.
 > ann offers d.txt of 1 to lobby
-< ann: #22 refused, NotJoined: Please join first.
+< ann: #22 refused for 10s, Muted: You are muted.
