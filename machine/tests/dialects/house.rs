@@ -173,6 +173,12 @@ impl House {
                 }
                 self.line(conn).open = false;
             }
+            // No file is sent in these dialogues.
+            Action::WriteChunk { .. }
+            | Action::CheckFile { .. }
+            | Action::DiscardPart { .. }
+            | Action::RemoveFile { .. }
+            | Action::ReadPiece { .. } => {}
             Action::Keep { .. } | Action::ReadPage { .. } => {}
         }
     }
