@@ -171,6 +171,9 @@ impl<M: Meddle> World<'_, '_, M> {
     /// Reads what has come over a connection.
     pub(super) fn read_up(&mut self, wire: usize) {
         while let Some(what) = self.next_up(wire) {
+            if self.wires[wire].impostor {
+                self.impostor_hears(wire, &what);
+            }
             let Some(line) = &self.wires[wire].line else { continue };
             if line.given_up || line.gone {
                 continue;

@@ -32,6 +32,8 @@ pub(super) enum Up {
 pub(super) enum Down {
     Hello,
     Message(Rc<Message>),
+    /// Bytes that are no message.
+    Foreign,
 }
 
 /// What is under way.
@@ -148,6 +150,10 @@ pub(super) struct Wire {
     pub(super) dead: bool,
     /// How many broken frames the rude have begun on it.
     pub(super) halves: u32,
+    /// Whoever answered is not the server.
+    pub(super) impostor: bool,
+    /// The impostor was asked something.
+    pub(super) heard: bool,
     pub(super) line: Option<Line>,
 }
 
@@ -163,6 +169,8 @@ impl Wire {
             client_gone: false,
             dead: false,
             halves: 0,
+            impostor: false,
+            heard: false,
             line: None,
         }
     }
