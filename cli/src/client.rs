@@ -2,26 +2,34 @@
 //!
 //! Owns the loop between keyboard, link and screen. What a line means stands in `menu` and `commands`.
 
+mod colon;
+mod command;
 mod commands;
+#[cfg(test)]
+mod courses;
+mod dialogue;
 mod menu;
+mod tata;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use crate::exit::{ExitCode, Failure};
+use colon::Colon;
+use command::Command;
+use dialogue::{Dialogue, Prompt, Wishes};
 use futures_lite::{FutureExt, future};
 use hobnob_machine::Shown;
 use hobnob_runtime::{Link, SmolWorld};
 use hobnob_spec::messages::Secret;
+use hobnob_spec::profile::Profile;
 use jiff::tz::TimeZone;
-use menu::{Menu, Wishes};
+use menu::Menu;
 use std::path::{Path, PathBuf};
+use tata::Tata;
 use terminal::{Key, Terminal};
 use words::Style;
-
-/// The port that is meant where none is named.
-const PORT: u16 = 18_000;
 
 /// Join a chat.
 ///
@@ -32,13 +40,21 @@ const PORT: u16 = 18_000;
 Examples:
   hobnob client                             the menu, at the server on this machine
   hobnob client chat.example.org --nick Ann join at once
+  hobnob client --ui colon --port 8080      rooms and private messages, as one course wants them
+  hobnob client 192.168.1.5 5001 --ui tata  one room for all, as another does
   echo 'Good morning' | hobnob client --nick Bot
 
 In the chat, /help shows the commands.")]
 pub(crate) struct ClientArgs {
-    /// The server: HOST, or HOST:PORT
-    #[arg(value_name = "ADDR", default_value = "127.0.0.1:18000")]
-    addr: String,
+    /// The server: HOST, HOST:PORT or HOST PORT; 127.0.0.1 by default
+    #[arg(value_name = "ADDR", num_args = 0..=2)]
+    addr: Vec<String>,
+    /// The server's host, in place of ADDR
+    #[arg(long, value_name = "HOST", conflicts_with = "addr")]
+    host: Option<String>,
+    /// The server's port; the one that the UI's course uses by default, 18000 for the others
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
     /// Join at once under this nick, without the menu
     #[arg(long, value_name = "NICK")]
     nick: Option<String>,
@@ -53,10 +69,55 @@ pub(crate) struct ClientArgs {
     operator: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Ui {
     /// Lines of text and a menu
     Menu,
+    /// A room where lines are talk, or commands outside
+    Colon,
+    /// Every line begins with a command
+    Command,
+    /// A name, then lines of talk until `tata`
+    Tata,
+}
+
+impl Ui {
+    /// The port that is meant where none is named.
+    fn usual_port(self) -> u16 {
+        Profile::usual_port(match self {
+            Self::Menu => "classroom",
+            Self::Colon => "messenger",
+            Self::Command => "sendto",
+            Self::Tata => "tata",
+        })
+    }
+
+    fn dialogue(self, addr: String, style: Style, wishes: Wishes) -> Box<dyn Dialogue> {
+        match self {
+            Self::Menu => Box::new(Menu::new(addr, style, wishes)),
+            Self::Colon => Box::new(Colon::new(addr, style, wishes)),
+            Self::Command => Box::new(Command::new(addr, style, wishes)),
+            Self::Tata => Box::new(Tata::new(addr, style, wishes)),
+        }
+    }
+}
+
+impl ClientArgs {
+    /// Where the server is; `None` where the user is to be asked.
+    fn address(&self) -> Result<Option<String>, String> {
+        let port = self.port.unwrap_or_else(|| self.ui.usual_port());
+        let addr = match (self.addr.as_slice(), &self.host) {
+            ([host, port], _) => {
+                let port = port.parse().map_err(|_| format!("{port:?} is no port, which is a number from 1 to 65535"));
+                return with_port(host.clone(), port?).map(Some);
+            }
+            ([addr, ..], _) => addr.clone(),
+            ([], Some(host)) => host.clone(),
+            ([], None) if self.ui == Ui::Tata && self.port.is_none() => return Ok(None),
+            ([], None) => "127.0.0.1".to_owned(),
+        };
+        with_port(addr, port).map(Some)
+    }
 }
 
 /// What a turn of the loop brought.
@@ -70,33 +131,53 @@ enum Turn {
 /// Runs the command until its user leaves.
 pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let operator = args.operator.as_deref().map(operator_key).transpose()?;
-    let addr = with_port(args.addr).map_err(|wrong| Failure::new(ExitCode::Usage, wrong))?;
+    let usage = |wrong| Failure::new(ExitCode::Usage, wrong);
+    let addr = args.address().map_err(usage)?;
     let wishes = Wishes { nick: args.nick, rooms: args.room, operator };
-    let Ui::Menu = args.ui;
     let coloured = Terminal::is_interactive() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = Style { zone: TimeZone::system(), colour: coloured };
-    let terminal = Terminal::open()
+    let mut terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
     let world = SmolWorld::new();
-    let link = Link::start(&world, addr.clone());
-    world.run(talk(Menu::new(addr, style, wishes), terminal, link))
+    let ui = args.ui;
+    world.clone().run(async move {
+        let addr = match addr {
+            Some(addr) => addr,
+            None => match ask_host(&terminal).await {
+                Some(host) => with_port(host, ui.usual_port()).map_err(usage)?,
+                None => return Ok(ExitCode::Fine),
+            },
+        };
+        let link = Link::start(&world, addr.clone());
+        talk(ui.dialogue(addr, style, wishes).as_mut(), &mut terminal, link).await
+    })
 }
 
-async fn talk(mut menu: Menu, mut terminal: Terminal, link: Link) -> Result<ExitCode, Failure> {
+/// Asks for the server's host; `None` when no line comes.
+async fn ask_host(terminal: &Terminal) -> Option<String> {
+    terminal.ask(Prompt::Question(tata::HOST));
+    match terminal.keys.recv().await {
+        Ok(Key::Line(host)) => Some(host.trim().to_owned()),
+        Ok(Key::End) | Err(_) => None,
+    }
+}
+
+async fn talk(dialogue: &mut dyn Dialogue, terminal: &mut Terminal, link: Link) -> Result<ExitCode, Failure> {
     let mut asked = false;
     loop {
-        for line in menu.take_lines() {
+        for line in dialogue.take_lines() {
             terminal.print(&line).map_err(|error| Failure::output(&error))?;
         }
-        if let Some(end) = menu.over() {
+        if let Some(end) = dialogue.over() {
             return end;
         }
-        if let (false, Some(prompt)) = (asked, menu.prompt()) {
+        if let (false, Some(prompt)) = (asked, dialogue.prompt()) {
             terminal.ask(prompt);
             asked = true;
         }
+        let intent = dialogue.intents().front().cloned();
         let sent = async {
-            match menu.intents.front() {
+            match intent {
                 None => future::pending().await,
                 Some(intent) if link.intents.send(intent.clone()).await.is_err() => Turn::Broken,
                 Some(_) => Turn::Sent,
@@ -107,15 +188,15 @@ async fn talk(mut menu: Menu, mut terminal: Terminal, link: Link) -> Result<Exit
         let listening = asked;
         let key = async { if listening { key.await } else { future::pending().await } };
         match sent.or(shown).or(key).await {
-            Turn::Sent => drop(menu.intents.pop_front()),
-            Turn::Shown(shown) => menu.shown(shown),
+            Turn::Sent => drop(dialogue.intents().pop_front()),
+            Turn::Shown(shown) => dialogue.shown(shown),
             Turn::Key(Key::Line(line)) => {
                 asked = false;
-                menu.typed(&line);
+                dialogue.typed(&line);
             }
             Turn::Key(Key::End) => {
                 asked = false;
-                menu.end_of_input();
+                dialogue.end_of_input();
             }
             Turn::Broken => return Err(Failure::new(ExitCode::Failed, "the link to the server ended unexpectedly")),
         }
@@ -132,10 +213,10 @@ fn operator_key(path: &Path) -> Result<Secret, Failure> {
     })
 }
 
-/// The address with the default port where it names none, or what is wrong with it.
-fn with_port(addr: String) -> Result<String, String> {
+/// The address with this port where it names none, or what is wrong with it.
+fn with_port(addr: String, usual: u16) -> Result<String, String> {
     if addr.parse::<std::net::Ipv6Addr>().is_ok() {
-        return Ok(format!("[{addr}]:{PORT}"));
+        return Ok(format!("[{addr}]:{usual}"));
     }
     let after_host = if addr.starts_with('[') { addr.find(']').map_or(0, |at| at + 1) } else { 0 };
     let (host, port) = match addr[after_host..].split_once(':') {
@@ -144,7 +225,7 @@ fn with_port(addr: String) -> Result<String, String> {
     };
     match port {
         _ if host.is_empty() => Err(format!("{addr:?} names no host; an address is written HOST or HOST:PORT")),
-        None => Ok(format!("{addr}:{PORT}")),
+        None => Ok(format!("{addr}:{usual}")),
         Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(addr),
         Some(port) => Err(format!("{port:?} in {addr:?} is no port, which is a number from 1 to 65535")),
     }

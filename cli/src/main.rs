@@ -9,16 +9,20 @@ mod bench;
 mod check;
 mod client;
 mod completions;
+mod demo;
 mod exit;
 mod log;
+mod relay;
 mod replay;
 mod server;
 mod sim;
 mod spec;
+mod start;
 mod when;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use exit::{ExitCode, Failure};
+use std::ffi::OsString;
 
 /// A self-hosted chat whose whole protocol is one table.
 #[derive(Parser)]
@@ -34,6 +38,10 @@ enum Command {
     Server(Box<server::ServerArgs>),
     /// Join a chat
     Client(client::ClientArgs),
+    /// Pass connections on to a server, with a star before the users' nicks
+    Relay(Box<relay::RelayArgs>),
+    /// See a course's dialogue played by real processes
+    Demo(demo::DemoArgs),
     /// Print what was said and what happened, also while the server runs
     Log(log::LogArgs),
     /// Run a journal through the machine again, and show the first difference
@@ -56,6 +64,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Server(args) => server::run(&args),
         Command::Client(args) => client::run(args),
+        Command::Relay(args) => relay::run(&args),
+        Command::Demo(args) => demo::run(args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),
@@ -73,7 +83,10 @@ fn command_line() -> clap::Command {
 }
 
 fn main() -> std::process::ExitCode {
-    let parsed = Cli::from_arg_matches(&command_line().get_matches());
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let words = if given.len() == 1 && start::somebody_is_there() { start::chosen() } else { Some(given) };
+    let Some(words) = words else { return ExitCode::Fine.into() };
+    let parsed = Cli::from_arg_matches(&command_line().get_matches_from(words));
     match run(parsed.unwrap_or_else(|error| error.exit()).command) {
         Ok(code) => code.into(),
         Err(failure) => {

@@ -3,11 +3,14 @@
 mod limit_args;
 mod settings;
 
+pub(crate) use settings::check_addr;
+
 use crate::exit::{self, ExitCode, Failure};
 use figment::value::{Dict, Value};
 use hobnob_machine::Config;
 use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
-use hobnob_runtime::{SmolWorld, World, operator_key, os, serve};
+use hobnob_runtime::{SmolWorld, WINDOW, World, operator_key, os, serve};
+use hobnob_spec::profile::Dialect;
 use limit_args::LimitArgs;
 use settings::{Flags, Settings};
 use std::io::IsTerminal;
@@ -20,6 +23,7 @@ Examples:
   hobnob server                                     chat on this computer; data in ./hobnob-data
   hobnob server --listen 0.0.0.0:18000              for the whole network
   hobnob server --profile classroom --data :memory: three users, nothing kept
+  hobnob server --profile messenger --port 8080     for the clients of one course
   hobnob server --listen 127.0.0.1:18000 --listen classroom=127.0.0.1:18001
   hobnob server --profile classroom --set classroom.capacity=5 --set classroom.echo=false
   hobnob server --say-burst 20 --say-per-second off --idle 1h
@@ -31,6 +35,9 @@ pub(crate) struct ServerArgs {
     /// Listen on this address; PROFILE=HOST:PORT for another profile there; may be given several times
     #[arg(long, value_name = "[PROFILE=]HOST:PORT")]
     listen: Vec<String>,
+    /// Listen on this port of this computer: short for --listen 127.0.0.1:PORT
+    #[arg(long, value_name = "PORT", conflicts_with = "listen")]
+    port: Option<u16>,
     /// How users are treated, and which dialects are spoken: open, classroom, messenger, tata, sendto, or one of your own
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -67,6 +74,10 @@ pub(crate) struct ServerArgs {
     /// After how many records the server's state is kept, so that a start need not replay them
     #[arg(long, value_name = "RECORDS")]
     snapshot_every: Option<u64>,
+    /// Believe connections from this address, or network, that they are relayed; none for nobody; may be given several
+    /// times; this computer by default
+    #[arg(long, value_name = "ADDR[/BITS]")]
+    trust_relay: Vec<String>,
     /// Where the operator's key is; operator.key in the data folder by default
     #[arg(long, value_name = "FILE")]
     operator_key_file: Option<String>,
@@ -85,6 +96,12 @@ impl ServerArgs {
         let mut flags = Dict::new();
         if !self.listen.is_empty() {
             flags.insert("listen".into(), Value::from(self.listen.clone()));
+        }
+        if !self.trust_relay.is_empty() {
+            flags.insert("trust_relay".into(), Value::from(self.trust_relay.clone()));
+        }
+        if let Some(port) = self.port {
+            flags.insert("listen".into(), Value::from(vec![format!("127.0.0.1:{port}")]));
         }
         let texts = [
             ("profile", &self.profile),
@@ -129,6 +146,7 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let usual = settings.profile.clone();
     let (journal, settings) = open(&world, settings)?;
     let profiles: Vec<String> = settings.listeners.iter().map(|listener| listener.profile.name.clone()).collect();
+    let window = settings.listeners.iter().any(|listener| listener.profile.dialects.first() == Some(&Dialect::Plain));
     world.run(async {
         let server = serve(world.clone(), journal, settings).await.map_err(|error| cannot_start(&error))?;
         // Whoever reads that it listens may already want it to stop.
@@ -139,6 +157,9 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
             tracing::info!("listening on {addr} with the profile {profile}");
             let named = if *profile == usual { String::new() } else { format!(" ({profile})") };
             exit::print(&format!("listening on {addr}{named}\n"))?;
+        }
+        if window {
+            exit::print(WORKING)?;
         }
         if !server.addrs().iter().all(|addr| addr.ip().is_loopback()) {
             tracing::warn!("what is said here is not encrypted yet: anybody on the way can read it");
@@ -171,16 +192,23 @@ fn open(world: &SmolWorld, settings: Settings) -> Result<(Box<dyn Journal>, hobn
     Ok((journal, server))
 }
 
+/// What the course of the dialect `plain` has first in its server's window.
+const WORKING: &str = "\t\t\t\tSERVER WORKING \n";
+
 /// The console: brief lines on standard error, in colour on a terminal unless `NO_COLOR` is set. `HOBNOB_LOG` says
-/// how much: error, warn, info, debug.
-fn start_log() {
-    use tracing_subscriber::EnvFilter;
+/// how much: error, warn, info, debug. What a course wants in its server's window goes to standard output, as it is.
+pub(crate) fn start_log() {
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::prelude::*;
+    use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_env("HOBNOB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let apart = format!("{WINDOW}=off").parse().expect("a target and a level are a directive");
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_ansi(!plain && std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+    let colour = !plain && std::io::stderr().is_terminal();
+    let console = fmt::layer().with_target(false).with_ansi(colour).with_writer(std::io::stderr);
+    let window = fmt::layer().without_time().with_level(false).with_target(false).with_ansi(false);
+    tracing_subscriber::registry()
+        .with(console.with_filter(filter.add_directive(apart)))
+        .with(window.with_writer(std::io::stdout).with_filter(Targets::new().with_target(WINDOW, tracing::Level::INFO)))
         .init();
 }

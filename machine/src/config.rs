@@ -1,5 +1,6 @@
 //! What an operator can set about a server. Part of the machine's state, and so of the journal.
 
+use crate::network::Network;
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::Secret;
 use hobnob_spec::names::RoomName;
@@ -21,6 +22,9 @@ pub struct Config {
     pub operator_key: Option<Secret>,
     /// Whether a store keeps the messages that the machine no longer does.
     pub store: bool,
+    /// From where connections may be relayed: only there a header that tells another address is believed.
+    #[serde(default = "Network::loopback")]
+    pub trust_relay: Vec<Network>,
 }
 
 impl Default for Config {
@@ -32,6 +36,7 @@ impl Default for Config {
             limits: Limits::default(),
             operator_key: None,
             store: false,
+            trust_relay: Network::loopback(),
         }
     }
 }

@@ -48,6 +48,13 @@ pub enum Input {
         /// Through which listener it came: the index of its profile.
         listener: u16,
     },
+    /// A relay tells whose connection it passes on.
+    Relayed {
+        /// Over which connection.
+        conn: Conn,
+        /// The address and port of the user.
+        addr: SocketAddr,
+    },
     /// A client asks something.
     Asked {
         /// Over which connection.

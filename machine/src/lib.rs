@@ -8,10 +8,13 @@
 pub mod client;
 pub mod config;
 pub mod io;
+pub mod network;
+pub mod relay;
 pub mod server;
 pub mod wire;
 
 pub use client::{Client, ClientAction, ClientFired, ClientInput, ClientOut, Shown, When};
 pub use config::Config;
 pub use io::{Action, Conn, Fired, Input, Out, Pair, RoomId, SessionId, Shelf};
+pub use relay::{Relay, RelayAction, RelayConfig, RelayFired, RelayInput};
 pub use server::Server;

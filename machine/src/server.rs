@@ -25,7 +25,7 @@ use hobnob_spec::messages::{Secret, Time};
 use hobnob_spec::row::Next;
 use hobnob_spec::session::{Alarm, Event, State, cell};
 use serde::{Deserialize, Serialize};
-use session::{Room, Session};
+use session::{Came, Room, Session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -106,6 +106,12 @@ impl Server {
         self.now = self.now.max(now);
         match input {
             Input::Opened { conn, addr, listener } => self.open(conn, addr, listener, out),
+            Input::Relayed { conn, addr } => {
+                if let Some(session) = self.conns.get(&conn).copied() {
+                    let bare = Turn::bare(self.now, session, Event::Relayed);
+                    self.take(Turn { relayed: Some(addr), ..bare }, out);
+                }
+            }
             Input::Asked { conn, asked } => {
                 if let Some(session) = self.heard_from(conn) {
                     let turn = self.parse(self.now, session, asked);
@@ -113,7 +119,10 @@ impl Server {
                     self.take(turn, out);
                 }
             }
-            Input::Garbled { conn } => self.take_at(conn, Event::Garbled, out),
+            Input::Garbled { conn } => {
+                self.hear_directly(conn);
+                self.take_at(conn, Event::Garbled, out);
+            }
             Input::Foreign { conn } => self.take_at(conn, Event::Foreign, out),
             Input::TooSlow { conn } => self.take_at(conn, Event::TooSlow, out),
             Input::Lost { conn } => self.take_at(conn, Event::Lost, out),
@@ -152,6 +161,7 @@ impl Server {
             conn: None,
             listener,
             addr,
+            came: Came::Untold,
             heard: self.now,
             garbled: 0,
             asks: Bucket::default(),
@@ -178,11 +188,20 @@ impl Server {
     /// The session of a connection from which a request came. What still comes from a connection that was given up
     /// dies with it.
     fn heard_from(&mut self, conn: Conn) -> Option<SessionId> {
+        self.hear_directly(conn);
         let id = *self.conns.get(&conn)?;
         let session = self.sessions.get_mut(&id).expect("a connection belongs to a session");
         session.heard = self.now;
         session.garbled = 0;
         Some(id)
+    }
+
+    /// What comes over a connection first, unless it is a relay's word, is the user's own.
+    fn hear_directly(&mut self, conn: Conn) {
+        let session = self.conns.get(&conn).and_then(|id| self.sessions.get_mut(id));
+        if let Some(session) = session.filter(|session| session.came == Came::Untold) {
+            session.came = Came::Directly;
+        }
     }
 
     fn take_at(&mut self, conn: Conn, event: Event, out: &mut Out) {

@@ -6,5 +6,6 @@
 pub mod door;
 pub mod native;
 pub mod proxy;
+pub mod star;
 pub mod tongue;
 pub mod zone;

@@ -14,6 +14,8 @@ mod tally;
 mod tests;
 mod turn;
 
+pub use console::WINDOW;
+
 use self::core::{Hub, Parts};
 use self::keeper::{JOBS_MAX, Keeper};
 use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered, recover};

@@ -10,11 +10,13 @@ pub mod link;
 pub mod message_log;
 pub mod operator_key;
 pub mod os;
+pub mod relay;
 pub mod replay;
 pub mod smol_world;
 pub mod world;
 
-pub use hub::{Listener, ServerHandle, ServerSettings, StartError, serve};
+pub use hub::{Listener, ServerHandle, ServerSettings, StartError, WINDOW, serve};
 pub use link::{Intent, Link};
+pub use relay::{RelayHandle, RelayNote, RelayNoted, RelaySettings, RelayTally, relay};
 pub use smol_world::SmolWorld;
 pub use world::World;

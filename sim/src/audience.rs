@@ -32,7 +32,8 @@ impl Audience {
             Input::Opened { conn, .. } => drop(self.hears.insert(*conn, BTreeSet::new())),
             Input::Lost { conn } => drop(self.hears.remove(conn)),
             Input::Restarted => self.hears.clear(),
-            Input::Asked { .. }
+            Input::Relayed { .. }
+            | Input::Asked { .. }
             | Input::Garbled { .. }
             | Input::Foreign { .. }
             | Input::TooSlow { .. }

@@ -3,6 +3,7 @@
 
 use fastrand::Rng;
 use hobnob_machine::Config;
+use hobnob_machine::network::Network;
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::Secret;
 use hobnob_spec::names::RoomName;
@@ -27,6 +28,7 @@ pub enum Move {
     Operate,
     Command,
     Resend,
+    Relayed,
     Garbled,
     Foreign,
     TooSlow,
@@ -56,6 +58,7 @@ impl Move {
         (Self::Operate, 6),
         (Self::Command, 20),
         (Self::Resend, 6),
+        (Self::Relayed, 3),
         (Self::Garbled, 4),
         (Self::Foreign, 1),
         (Self::TooSlow, 2),
@@ -133,6 +136,7 @@ pub fn draw_config(rng: &mut Rng) -> Config {
         limits: draw_limits(rng),
         operator_key: rng.u8(..8).ne(&0).then_some(KEY),
         store: rng.bool(),
+        trust_relay: pick(rng, &[Network::loopback(), Vec::new()]).clone(),
     }
 }
 

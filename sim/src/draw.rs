@@ -6,6 +6,7 @@
 mod deeds;
 mod faults;
 mod recorded;
+mod relays;
 mod scenes;
 mod setting;
 
@@ -85,6 +86,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
         drawing.live(who);
     }
     drawing.fail(&knobs.faults);
+    drawing.relay();
     drawing.play_scenes(&scenes);
     drawing.close();
     drawing.plan

@@ -84,6 +84,8 @@ pub struct Setting {
     pub lobby: String,
     /// Whether there are operators; their key is [`KEY`].
     pub operators: bool,
+    /// Whether those who take part are trusted when they say that they are relays.
+    pub trust_relays: bool,
     /// When what was acknowledged is safe from a power cut.
     pub durability: Durability,
     /// After how many records the server takes a snapshot.
@@ -123,6 +125,7 @@ impl Default for Setting {
             nick_case: NickCase::Fold,
             lobby: "lobby".into(),
             operators: true,
+            trust_relays: false,
             durability: Durability::Always,
             snapshot_every: 200,
             latency_ms: (1, 20),
@@ -141,6 +144,10 @@ impl Setting {
             store: true,
             ..Config::default()
         };
+        if self.trust_relays {
+            // Where everybody who takes part is.
+            config.trust_relay = vec!["10.0.0.0/16".parse().expect("it is a network")];
+        }
         if self.profiles.is_empty() {
             return Err("there is no profile; give at least `profiles = [\"open\"]`".into());
         }

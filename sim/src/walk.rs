@@ -189,6 +189,7 @@ impl Walk {
 
     fn play_connected(&mut self, next: Move, who: usize, conn: Conn) {
         match next {
+            Move::Relayed => self.relay(who, conn),
             Move::Garbled => self.feed(Input::Garbled { conn }),
             Move::Foreign => self.feed(Input::Foreign { conn }),
             Move::TooSlow => self.feed(Input::TooSlow { conn }),
@@ -233,6 +234,20 @@ impl Walk {
         let listener = self.rng.u16(0..4);
         self.feed(Input::Opened { conn, addr, listener });
         self.players[who].conn = Some(conn).filter(|conn| self.audience.is_open(*conn));
+    }
+
+    /// A relay tells of somebody else: most often of who has only just come.
+    fn relay(&mut self, who: usize, conn: Conn) {
+        let late = self.rng.u8(..3) == 0;
+        let conn = if late {
+            conn
+        } else {
+            self.open(who);
+            let Some(conn) = self.players[who].conn else { return };
+            conn
+        };
+        let addr = SocketAddr::from(([10, 0, 0, self.rng.u8(1..4)], self.rng.u16(1_024..2_000)));
+        self.feed(Input::Relayed { conn, addr });
     }
 
     /// Time passes until something rings, or until just before or after it.

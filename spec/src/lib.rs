@@ -12,6 +12,7 @@ pub mod manual;
 pub mod messages;
 pub mod names;
 pub mod profile;
+pub mod relay;
 pub mod row;
 pub mod session;
 pub mod shapes;

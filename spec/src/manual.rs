@@ -20,6 +20,7 @@ use crate::messages::{
     Active, Answer, Asked, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn, Where,
 };
 use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
+use crate::relay::{self, Relay};
 use crate::session::{No, Session, Why};
 use crate::shapes::Shape;
 use crate::voice;
@@ -41,6 +42,8 @@ pub struct Manual {
     pub limits: Vec<Limit>,
     /// The bounds of a client, which are not set.
     pub client_limits: Vec<ClientLimit>,
+    /// The bounds of a relay.
+    pub relay_limits: Vec<ClientLimit>,
     /// What a profile sets, and how the profiles set it.
     pub profiles: Vec<Setting>,
     /// In which words each dialect tells each happening.
@@ -60,7 +63,7 @@ pub struct Limit {
     pub reason: &'static str,
 }
 
-/// A bound of a client.
+/// A bound of a client or a relay.
 #[derive(Debug, Clone, Serialize)]
 pub struct ClientLimit {
     /// What it is called.
@@ -100,7 +103,7 @@ impl Manual {
     pub fn new() -> Self {
         let limits = Limits::TABLE.iter();
         Self {
-            tables: vec![Chapter::of::<Session>(), Chapter::of::<Client>()],
+            tables: vec![Chapter::of::<Session>(), Chapter::of::<Client>(), Chapter::of::<Relay>()],
             messages: vec![
                 Asked::SHAPE,
                 Request::SHAPE,
@@ -120,10 +123,8 @@ impl Manual {
             refusals: Term::all::<No>(),
             endings: Term::all::<Why>(),
             limits: limits.map(|&(name, unit, default, reason)| Limit { name, unit, default, reason }).collect(),
-            client_limits: client::BOUNDS
-                .iter()
-                .map(|&(name, value, reason)| ClientLimit { name, value, reason })
-                .collect(),
+            client_limits: bounds(client::BOUNDS),
+            relay_limits: bounds(relay::BOUNDS),
             profiles: settings(),
             voices: voices(),
         }
@@ -149,6 +150,10 @@ fn voices() -> Vec<Voice> {
         phrases: Dialect::ALL.iter().map(|&dialect| voice::phrase(dialect, happening).shown()).collect(),
     };
     voice::Happening::ALL.iter().map(voice).collect()
+}
+
+fn bounds(of: &[(&'static str, u64, &'static str)]) -> Vec<ClientLimit> {
+    of.iter().map(|&(name, value, reason)| ClientLimit { name, value, reason }).collect()
 }
 
 /// The settings of the profiles, side by side.

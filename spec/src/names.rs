@@ -15,6 +15,8 @@ pub const ROOM_CHARS_MAX: usize = 32;
 pub const TEXT_CHARS_MAX: usize = 65_535;
 /// What no name may hold besides white space and control characters: each separates something in one of the dialects.
 pub const NAME_FORBIDDEN: &[char] = &[':', ',', '@', '#', '/', '!', '&'];
+/// What a relay puts before the nicks of its users.
+pub const RELAY_MARK: char = '*';
 /// Names that are not a user's, in any spelling of case.
 pub const NICKS_RESERVED: &[&str] = &["server"];
 
@@ -23,11 +25,12 @@ pub const NICKS_RESERVED: &[&str] = &["server"];
 pub enum NickError {
     /// Too short, too long, or a character outside the alphabet.
     Bad,
-    /// One of [`NICKS_RESERVED`], or it begins with `*`, by which a relay marks its users.
+    /// One of [`NICKS_RESERVED`], or it begins with [`RELAY_MARK`] and no relay put it there.
     Reserved,
 }
 
-/// A user's name: 1 to [`NICK_CHARS_MAX`] characters, none of them white space, control or [`NAME_FORBIDDEN`].
+/// A user's name: 1 to [`NICK_CHARS_MAX`] characters, none of them white space, control or [`NAME_FORBIDDEN`], and
+/// before them a relay's mark if the user came through one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Nick(Arc<str>);
@@ -58,19 +61,31 @@ impl Nick {
     /// Parses a nick that a user asks for.
     pub fn parse(text: &str) -> Result<Self, NickError> {
         let nick = Self::parse_any(text)?;
-        let reserved = text.starts_with('*') || NICKS_RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text));
+        let reserved =
+            text.starts_with(RELAY_MARK) || NICKS_RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text));
         if reserved { Err(NickError::Reserved) } else { Ok(nick) }
     }
 
-    /// Parses a nick that names somebody, reserved or not.
+    /// Parses a nick that somebody asks for through a relay, which marks its users by a star; a user's own nick may
+    /// follow it, and no second star.
+    pub fn parse_relayed(text: &str) -> Result<Self, NickError> {
+        match text.strip_prefix(RELAY_MARK) {
+            Some(own) => Self::parse(own).and_then(|_| Self::parse_any(text)),
+            None => Self::parse(text),
+        }
+    }
+
+    /// Parses a nick that names somebody, reserved or not. A relay's mark does not count for its length.
     pub fn parse_any(text: &str) -> Result<Self, NickError> {
-        if named(text, NICK_CHARS_MAX) { Ok(Self(text.into())) } else { Err(NickError::Bad) }
+        let mark = usize::from(text.starts_with(RELAY_MARK));
+        if named(text, NICK_CHARS_MAX + mark) { Ok(Self(text.into())) } else { Err(NickError::Bad) }
     }
 
     /// The nick with a number behind it, shortened to stay a nick.
     pub fn suffixed(&self, number: u64) -> Self {
         let digits = number.to_string();
-        let room = NICK_CHARS_MAX - digits.len().min(NICK_CHARS_MAX - 1);
+        let mark = usize::from(self.0.starts_with(RELAY_MARK));
+        let room = NICK_CHARS_MAX + mark - digits.len().min(NICK_CHARS_MAX - 1);
         let mut name: String = self.0.chars().take(room).collect();
         name.extend(digits.chars().take(NICK_CHARS_MAX - 1));
         Self(name.into())
@@ -197,6 +212,23 @@ mod tests {
         for reserved in ["server", "Server", "SERVER", "*ann", "*"] {
             assert_eq!(Nick::parse(reserved), Err(NickError::Reserved), "{reserved:?} is reserved");
         }
+    }
+
+    #[test]
+    fn only_a_relay_marks_its_users() {
+        let long = "*01234567890123456789";
+        for good in ["*ann", "ann", "*a", long] {
+            assert_eq!(Nick::parse_relayed(good).map(|nick| nick.to_string()), Ok(good.to_owned()));
+        }
+        assert_eq!(Nick::parse(long), Err(NickError::Reserved), "the mark does not count for the length");
+        for reserved in ["**ann", "*server", "server", "**"] {
+            assert_eq!(Nick::parse_relayed(reserved), Err(NickError::Reserved), "{reserved:?} is reserved");
+        }
+        for bad in ["*", "* ann", "*012345678901234567890", ""] {
+            assert_eq!(Nick::parse_relayed(bad), Err(NickError::Bad), "{bad:?} is no nick");
+        }
+        let suffixed = Nick::parse_relayed(long).expect("a nick").suffixed(123);
+        assert_eq!(suffixed.as_str(), "*01234567890123456123", "it keeps its mark");
     }
 
     #[test]

@@ -127,6 +127,15 @@ impl Profile {
     /// The names of the profiles that come with Hobnob.
     pub const NAMES: &'static [&'static str] = &["open", "classroom", "messenger", "tata", "sendto"];
 
+    /// The port that the profile's course uses, where it names one, and else Hobnob's own.
+    pub fn usual_port(name: &str) -> u16 {
+        match name {
+            "messenger" => 8_080,
+            "tata" => 5_001,
+            _ => 18_000,
+        }
+    }
+
     /// The default: everybody is welcome.
     pub fn open() -> Self {
         Self {
@@ -176,7 +185,7 @@ impl Profile {
             nick_taken: NickTaken::Close,
             history: JoinHistory::None,
             nick_case: NickCase::Exact,
-            dialects: vec![Dialect::Plain],
+            dialects: vec![Dialect::Plain, Dialect::Native],
             echo: false,
             announcements: Announcements::Others,
             ..Self::open()

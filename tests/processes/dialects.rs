@@ -538,10 +538,10 @@ fn who_talks_too_fast_is_told_for_how_long_in_every_dialect_and_all_others_that_
     told(&mut tesla, &|tesla| tesla.send("spam\n"));
     tesla.until("You may talk again in ");
     let mut bob = server.command("Bob", 4);
-    told(&mut bob, &|bob| bob.send("say spam\n"));
-    bob.send("list\n");
+    bob.send("say spam\nsay spam\nsay spam\nsay spam\nlist\n");
     let replies = bob.until("LIST");
     assert_eq!(replies.matches("RESPONSE failure").count(), 2, "{replies:?}");
+    bob.until("SENDTO Server Bob is muted until 20");
     for nick in ["Cool", "Alice", "tesla", "Bob"] {
         witness.until(&format!("Server: {nick} is muted until 20"));
     }

@@ -106,6 +106,10 @@ impl Stage {
         let actor = self.actors.get_mut(name).ok_or("nobody of that name has opened a connection")?;
         let conn = actor.conn.ok_or("this client has no connection")?;
         let input = match act {
+            _ if act.starts_with("is relayed from ") => {
+                let addr = act.trim_start_matches("is relayed from ").parse().map_err(|_| "an address is IP:PORT")?;
+                Input::Relayed { conn, addr }
+            }
             "is lost" => Input::Lost { conn },
             "is slow" => Input::TooSlow { conn },
             "sends garbage" => Input::Garbled { conn },

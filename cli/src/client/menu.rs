@@ -3,37 +3,18 @@
 //! Pure: lines and shown things in, text and wishes out. It reads no keyboard and writes to no screen.
 
 use super::commands::{self, HELP, Line};
+use super::dialogue::{Dialogue, Prompt, Wishes};
 use super::words::{self, CHOICE, MENU, NO_ATTACHMENTS, REJECT, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
-use hobnob_spec::messages::{Answer, Place, Request, Secret, Where};
+use hobnob_spec::messages::{Answer, Place, Request, Where};
 use hobnob_spec::names::{Nick, RoomName, TEXT_CHARS_MAX};
 use hobnob_spec::session::No;
 use std::collections::VecDeque;
 
 /// How many requests may be unanswered before the next line waits.
 const OPEN_MAX: usize = 32;
-
-/// What the user asked for on the command line.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Wishes {
-    /// Join at once under this nick, without the menu.
-    pub(super) nick: Option<String>,
-    /// Enter these rooms after joining.
-    pub(super) rooms: Vec<String>,
-    /// Show this key after joining.
-    pub(super) operator: Option<Secret>,
-}
-
-/// What stands before a line that is awaited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Prompt {
-    /// A question that is printed in any case.
-    Question(&'static str),
-    /// The label of the room, for who sees what is typed.
-    Talk(String),
-}
 
 /// Where the dialogue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -425,6 +406,36 @@ impl Menu {
         } else {
             self.offer_menu();
         }
+    }
+}
+
+impl Dialogue for Menu {
+    fn take_lines(&mut self) -> Vec<String> {
+        Self::take_lines(self)
+    }
+
+    fn prompt(&self) -> Option<Prompt> {
+        Self::prompt(self)
+    }
+
+    fn over(&mut self) -> Option<Result<ExitCode, Failure>> {
+        Self::over(self)
+    }
+
+    fn typed(&mut self, line: &str) {
+        Self::typed(self, line);
+    }
+
+    fn end_of_input(&mut self) {
+        Self::end_of_input(self);
+    }
+
+    fn shown(&mut self, shown: Shown) {
+        Self::shown(self, shown);
+    }
+
+    fn intents(&mut self) -> &mut VecDeque<Intent> {
+        &mut self.intents
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the threads that block on a person. Knows nothing of the chat.
 
-use super::menu::Prompt;
+use super::dialogue::Prompt;
 use async_channel::{Receiver, Sender};
 use hobnob_runtime::os::TerminalMode;
 use rustyline::error::ReadlineError;

@@ -1,6 +1,7 @@
 //! The dialogue as its user sees it, without keyboard, screen or server.
 
-use super::menu::{Menu, Prompt, Wishes};
+use super::dialogue::{Prompt, Wishes};
+use super::menu::Menu;
 use super::words::Style;
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
@@ -174,14 +175,14 @@ fn an_address_without_a_port_means_the_default_one() {
         ("[::1]:99", "[::1]:99"),
         ("[::1]", "[::1]:18000"),
     ] {
-        assert_eq!(super::with_port(typed.to_owned()).as_deref(), Ok(meant));
+        assert_eq!(super::with_port(typed.to_owned(), 18_000).as_deref(), Ok(meant));
     }
 }
 
 #[test]
 fn an_address_with_a_wrong_port_or_without_a_host_is_refused_by_name() {
     for wrong in ["127.0.0.1:99999", "1:2:3", "localhost:", "localhost:0", ":18000", ""] {
-        let why = super::with_port(wrong.to_owned()).expect_err("it is no address");
+        let why = super::with_port(wrong.to_owned(), 18_000).expect_err("it is no address");
         assert!(why.contains(&format!("{wrong:?}")), "{why}");
     }
 }

@@ -43,8 +43,7 @@ impl Style {
     }
 
     fn time(&self, at: Time, format: &str) -> String {
-        let stamp = i64::try_from(at.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
-        stamp.to_zoned(self.zone.clone()).strftime(format).to_string()
+        stamp(at).to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 
     /// A message as a line: `[HH:MM:SS] name: text`.
@@ -83,6 +82,11 @@ impl Style {
     fn server(&self) -> String {
         self.paint("1", "Server")
     }
+}
+
+/// A time as the calendar's library has it.
+pub(super) fn stamp(at: Time) -> Timestamp {
+    i64::try_from(at.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default()
 }
 
 /// A text of several lines, so that none of its lines can pass for a message.

@@ -11,12 +11,13 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile as Layer, Provider};
 use hobnob_machine::Config;
+use hobnob_machine::network::Network;
 use hobnob_runtime::journal::{Durability, Retention};
 use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::{Listener, ServerSettings};
 use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use hobnob_spec::names::RoomName;
-use hobnob_spec::profile::NickCase;
+use hobnob_spec::profile::{NickCase, Profile};
 use jiff::tz::TimeZone;
 use profiles::{Given, Profiles};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ const ENV_PREFIX: &str = "HOBNOB_";
 const MEMORY: &str = ":memory:";
 /// Stands for what the computer's own clock shows.
 const LOCAL: &str = "local";
+/// Stands for no relay that is trusted.
+const NOBODY: &str = "none";
 /// Stands for no bound, or for never.
 const OFF: &str = "off";
 
@@ -51,6 +54,7 @@ pub(super) struct Written {
     log_format: String,
     keep_journal: String,
     snapshot_every: u64,
+    trust_relay: OneOrMany,
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_key_file: Option<String>,
     #[serde(default)]
@@ -116,6 +120,7 @@ impl Default for Written {
             log_format: "text".into(),
             keep_journal: "forever".into(),
             snapshot_every: ServerSettings::default().snapshot_every,
+            trust_relay: OneOrMany::Many(Network::loopback().iter().map(ToString::to_string).collect()),
             operator_key_file: None,
             limits: table.map(|(name, _, default, _)| ((*name).to_owned(), shown(name, *default))).collect(),
             profiles: Given::new(),
@@ -148,7 +153,14 @@ pub(super) fn gather(file: Option<&Path>, flags: Flags) -> Result<(Figment, Writ
     }
     figment = figment.merge(environment()).merge(flags);
     match figment.extract::<Written>() {
-        Ok(written) => Ok((figment, written)),
+        Ok(mut written) => {
+            // Where nothing says otherwise, a course's server listens where its clients look for it.
+            if Rank::of(&figment, "listen") == Rank::Default {
+                let port = Profile::usual_port(&written.profile);
+                written.listen = OneOrMany::Many(vec![format!("127.0.0.1:{port}")]);
+            }
+            Ok((figment, written))
+        }
         Err(error) => Err(complaint(&error, file, text.as_deref())),
     }
 }
@@ -299,8 +311,9 @@ impl Written {
         };
         let time_zone = time_zone(&self.time_zone).map_err(|sentence| wrong("time_zone", sentence))?;
         let status_every = span(&self.status_every, OFF).map_err(|sentence| wrong("status_every", sentence))?;
+        let trust_relay = self.trusted().map_err(|sentence| wrong("trust_relay", sentence))?;
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
-        let config = Config { lobby, nick_case, limits, store: data.is_some(), ..Config::default() };
+        let config = Config { lobby, nick_case, limits, store: data.is_some(), trust_relay, ..Config::default() };
         let server = ServerSettings {
             listeners,
             config,
@@ -317,12 +330,19 @@ impl Written {
         Profiles::of(&self.profiles, self.capacity, figment)
     }
 
+    /// Addresses and networks, or the word for none.
+    fn trusted(&self) -> Result<Vec<Network>, String> {
+        match self.trust_relay.all().as_slice() {
+            [NOBODY] => Ok(Vec::new()),
+            all => {
+                all.iter().map(|text| text.parse().map_err(|why| format!("{text:?} is no network: {why}"))).collect()
+            }
+        }
+    }
+
     /// `ADDR` or `PROFILE=ADDR`, each.
     fn listeners(&self, profiles: &Profiles) -> Result<Vec<Listener>, String> {
-        let listen: Vec<&str> = match &self.listen {
-            OneOrMany::One(all) => all.split(',').map(str::trim).collect(),
-            OneOrMany::Many(all) => all.iter().map(String::as_str).collect(),
-        };
+        let listen = self.listen.all();
         if listen.is_empty() {
             return Err("there has to be an address to listen on, such as 127.0.0.1:18000".into());
         }
@@ -336,8 +356,18 @@ impl Written {
     }
 }
 
+impl OneOrMany {
+    /// All that are named; in the environment they stand in one line, with commas.
+    fn all(&self) -> Vec<&str> {
+        match self {
+            Self::One(all) => all.split(',').map(str::trim).collect(),
+            Self::Many(all) => all.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
 /// Whether it has the form of an address.
-fn check_addr(addr: &str) -> Result<(), String> {
+pub(crate) fn check_addr(addr: &str) -> Result<(), String> {
     match addr.rsplit_once(':') {
         Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(()),
         Some((host, port)) if !host.is_empty() && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {

@@ -4,13 +4,14 @@ use super::Server;
 use super::guards::seat;
 use super::keys::key;
 use super::log::{Log, Span};
-use super::session::{Room, Seat, Session};
-use super::turn::{Asking, Turn};
+use super::session::{Came, Room, Seat, Session};
+use super::turn::{Asking, Handed, Turn};
 use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
 use hobnob_spec::messages::{Body, Entry, Message, Past, Place, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, Effect, Event, News, Why};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The longest mute that an operator can set: a year.
@@ -41,6 +42,7 @@ impl Server {
             Effect::TellRoom => self.tell_room(turn, out),
             Effect::Welcome => self.welcome(turn, out),
             Effect::WelcomeBack => self.welcome_back(turn, out),
+            Effect::TakeAddress => self.take_address(turn),
             Effect::TakeNick => self.take_nick(wished(turn), turn),
             Effect::TakeSuffixedNick => {
                 let nick = self.suffixed(&wished(turn));
@@ -420,25 +422,40 @@ impl Server {
         let session = self.session_mut(session);
         let (conn, ip) = (session.conn.take()?, session.addr.ip());
         self.conns.remove(&conn);
+        self.uncount(ip);
+        Some(conn)
+    }
+
+    /// One connection fewer from an address.
+    fn uncount(&mut self, ip: IpAddr) {
         let connections = self.addresses.get_mut(&ip).expect("a connection's address is counted");
         *connections -= 1;
         if *connections == 0 {
             self.addresses.remove(&ip);
         }
-        Some(conn)
+    }
+
+    fn take_address(&mut self, turn: &Turn) {
+        let addr = turn.relayed.expect("the table takes an address only where a relay tells one");
+        self.uncount(self.sessions[&turn.session].addr.ip());
+        *self.addresses.entry(addr.ip()).or_insert(0) += 1;
+        let session = self.session_mut(turn.session);
+        (session.addr, session.came) = (addr, Came::ByRelay);
     }
 
     fn hand_over(&mut self, turn: &mut Turn) {
-        let addr = self.sessions[&turn.session].addr;
-        turn.handed = self.let_go(turn.session).map(|conn| (conn, addr));
+        let Session { addr, came, .. } = self.sessions[&turn.session];
+        turn.handed = self.let_go(turn.session).map(|conn| Handed { conn, addr, came });
     }
 
     fn take_over(&mut self, turn: &Turn, out: &mut Out) {
-        let (conn, addr) = turn.handed.expect("a session returns only with a connection that was handed over");
+        let Handed { conn, addr, came } =
+            turn.handed.expect("a session returns only with a connection that was handed over");
         self.connect(turn.session, conn, addr);
         let session = self.session_mut(turn.session);
         session.heard = turn.now;
         session.garbled = 0;
+        session.came = came;
         let rooms = session.seat.as_ref().expect("only who joined returns").rooms.keys();
         out.actions.extend(rooms.map(|room| Action::Hear { conn, room: *room }));
     }

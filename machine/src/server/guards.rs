@@ -2,7 +2,7 @@
 
 use super::Server;
 use super::bucket::Rate;
-use super::session::{Seat, Session};
+use super::session::{Came, Seat, Session};
 use super::turn::{Asking, Turn};
 use crate::io::{Pair, RoomId};
 use hobnob_spec::messages::Time;
@@ -16,10 +16,9 @@ impl Server {
         let session = &self.sessions[&turn.session];
         match guard {
             Guard::Always => true,
-            Guard::AddressCrowded => {
-                let connections = self.addresses.get(&session.addr.ip()).copied().unwrap_or(0);
-                connections > self.config.limits.connections_per_address_max
-            }
+            Guard::AddressCrowded => self.address_is_crowded(session, turn),
+            Guard::RelayNotTrusted => !self.config.trust_relay.iter().any(|relay| relay.contains(session.addr.ip())),
+            Guard::RelayTellsLate => session.came != Came::Untold,
             Guard::Full => self.is_full(session),
             Guard::NickBad => matches!(turn.nick, Some(Err(NickError::Bad))),
             Guard::NickReserved => matches!(turn.nick, Some(Err(NickError::Reserved))),
@@ -106,6 +105,14 @@ impl Server {
     pub(super) fn named_pair(&self, session: &Session, turn: &Turn) -> Option<Pair> {
         let Some(Ok(nick)) = &turn.nick else { return None };
         Some(Pair::of(&seat(session).key, &self.key(nick.as_str())))
+    }
+
+    /// Whether the address has too many connections, this one included. What a relay tells does not count there yet.
+    fn address_is_crowded(&self, session: &Session, turn: &Turn) -> bool {
+        let own = session.addr.ip();
+        let ip = turn.relayed.map_or(own, |addr| addr.ip());
+        let connections = self.addresses.get(&ip).copied().unwrap_or(0) + u64::from(ip != own);
+        connections > self.config.limits.connections_per_address_max
     }
 
     fn is_full(&self, session: &Session) -> bool {

@@ -21,6 +21,8 @@ pub(super) struct Session {
     pub(super) listener: u16,
     /// Address and port of its latest connection.
     pub(super) addr: SocketAddr,
+    /// How its connection came.
+    pub(super) came: Came,
     /// When its client last asked something.
     pub(super) heard: Time,
     /// How many times in a row its client was not understood.
@@ -35,6 +37,17 @@ pub(super) struct Session {
     pub(super) alarms: [Option<Time>; Alarm::ALL.len()],
     /// `None` exactly while it is a guest.
     pub(super) seat: Option<Box<Seat>>,
+}
+
+/// How a connection came to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) enum Came {
+    /// Nothing has come over it yet, so that a relay may still tell whose it is.
+    Untold,
+    /// It is the user's own.
+    Directly,
+    /// A relay that is trusted told whose it is.
+    ByRelay,
 }
 
 /// What a session has that has joined.

@@ -3,10 +3,12 @@
 use super::Server;
 use super::keys::fold;
 use super::log::Span;
+use super::session::Came;
 use crate::io::{Conn, RoomId, SessionId};
 use hobnob_spec::messages::{Asked, Entry, Have, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, NickError, RoomName, Text, TextError};
 use hobnob_spec::session::Event;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The event that is being taken, with all that guards may ask and effects may use.
@@ -30,12 +32,22 @@ pub(super) struct Turn {
     pub(super) span: Span,
     /// For how long an operator mutes.
     pub(super) mute_ms: u64,
+    /// The address that a relay tells.
+    pub(super) relayed: Option<SocketAddr>,
     /// The connection that is given up to another session.
-    pub(super) handed: Option<(Conn, std::net::SocketAddr)>,
+    pub(super) handed: Option<Handed>,
     /// The message that the row has kept.
     pub(super) posted: Option<Arc<Entry>>,
     /// What the row raises, once it is done.
     pub(super) raised: Vec<Event>,
+}
+
+/// A connection that is given up, with what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Handed {
+    pub(super) conn: Conn,
+    pub(super) addr: SocketAddr,
+    pub(super) came: Came,
 }
 
 /// Which room a request is about.
@@ -66,6 +78,7 @@ impl Turn {
             have: Vec::new(),
             span: Span { after: 0, before: u64::MAX, limit: 0 },
             mute_ms: 0,
+            relayed: None,
             handed: None,
             posted: None,
             raised: Vec::new(),
@@ -95,7 +108,10 @@ impl Server {
         match asked.request {
             Request::Report | Request::Rooms | Request::Ping | Request::Quit => {}
             Request::Join { nick, token } => {
-                turn.nick = Some(Nick::parse(&nick));
+                turn.nick = Some(match self.sessions[&session].came {
+                    Came::ByRelay => Nick::parse_relayed(&nick),
+                    Came::Untold | Came::Directly => Nick::parse(&nick),
+                });
                 turn.token = token;
                 turn.target = token.and_then(|token| self.tokens.get(&token).copied());
             }

@@ -4,8 +4,8 @@
 //! [`super::tongue::Tongue`]'s; a door keeps nothing but an incomplete unit.
 
 mod lines;
-mod objects;
-mod telling;
+pub(in crate::wire) mod objects;
+pub(in crate::wire) mod telling;
 #[cfg(test)]
 mod tests;
 

@@ -216,7 +216,7 @@ impl Expects {
 }
 
 /// Reads a payload, all of it.
-fn decode<T: Item>(payload: &[u8]) -> Option<T> {
+pub(super) fn decode<T: Item>(payload: &[u8]) -> Option<T> {
     let mut from = Deserializer::from_read_ref(payload);
     from.set_max_depth(DEPTH_MAX);
     let item = T::deserialize(&mut from).ok()?;

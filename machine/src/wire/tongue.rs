@@ -6,7 +6,7 @@
 
 mod colon;
 mod command;
-mod flags;
+pub(in crate::wire) mod flags;
 mod peer;
 mod plain;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use hobnob_spec::voice::Happening;
 use peer::Peer;
 use plain::Plain;
 use std::sync::Arc;
-use words::Values;
+pub use words::{Values, fill};
 
 /// What a unit is to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,7 +67,7 @@ fn what_is_wrong_in_itself_is_a_malformed_packet() {
         &long_text,
     ];
     for wrong in wrong {
-        assert_eq!(house.tell(line, wrong), "RESPONSE malformed packet\n", "{:.40}", wrong);
+        assert_eq!(house.tell(line, wrong), "RESPONSE malformed packet\n", "{wrong:.40}");
     }
     assert_eq!(house.tell(line, "login 01234567890123456789"), "RESPONSE ok\n", "it is told and costs nothing else");
 }

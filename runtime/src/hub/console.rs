@@ -1,6 +1,7 @@
 //! What the server says on its console about each step, as the rows that fired tell it.
 
 use hobnob_machine::Fired;
+use hobnob_spec::profile::{Dialect, Profile};
 use hobnob_spec::row::Next;
 use hobnob_spec::session::{Effect, Event, No, State, Why};
 use std::fmt;
@@ -41,6 +42,27 @@ pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) 
             Event::Stopping => info!("{nick} was sent away because the server stops, and may return"),
             _ => info!("{nick} lost the connection, and may return"),
         }
+    }
+}
+
+/// The target of the lines that a course wants in its server's window, beside those of the console.
+pub const WINDOW: &str = "hobnob_window";
+
+/// Says who came and went as the course of the dialect `plain` has it in its server's window.
+pub(super) fn tell_window(fired: &Fired, addr: SocketAddr, profile: &Profile) {
+    let Some(nick) = fired.nick.as_ref().filter(|_| profile.dialects.first() == Some(&Dialect::Plain)) else { return };
+    let client = format_args!("Client ({}, {})", addr.ip().to_canonical(), addr.port()).to_string();
+    let row = fired.row();
+    for effect in row.1 {
+        match effect {
+            Effect::Welcome | Effect::WelcomeBack => info!(target: WINDOW, "{client} connected  [ {nick} ]"),
+            Effect::LeaveRooms(Why::Quit) => info!(target: WINDOW, "{client} is offline  [ {nick} ]"),
+            Effect::LeaveRooms(_) => info!(target: WINDOW, "{client} is offline (error)  [ {nick} ]"),
+            _ => {}
+        }
+    }
+    if row.2 == Next::Become(State::Detached) {
+        info!(target: WINDOW, "{client} is offline (error)  [ {nick} ]");
     }
 }
 

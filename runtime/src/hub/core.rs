@@ -252,6 +252,8 @@ impl<W: World> Hub<W> {
             self.parts.server.step(time, Input::Wake, &mut self.out);
             self.parts.keeper.woke(&self.out, &self.parts.server);
             self.carry_out();
+            // Who was pinged and has no word for the answer has answered.
+            self.take_first();
         }
         if self.status_at.is_some_and(|at| at <= now) {
             self.status_at = self.parts.status_every.map(|every| now.saturating_add(every));
@@ -340,7 +342,7 @@ impl<W: World> Hub<W> {
         match found {
             Found::Speaks(dialect) => self.speaks(slot, dialect),
             // Who is sent away at the gate is told so when the dialect shows.
-            Found::Relayed(_) => {}
+            Found::Relayed(addr) => self.step_or_wait(Input::Relayed { conn, addr }),
             Found::Unit(unit) => {
                 let mut asks = std::mem::take(&mut self.asks);
                 self.lines.at(slot).tongue.hear(unit, &mut asks);
@@ -464,7 +466,7 @@ impl<W: World> Hub<W> {
             line.to_write = false;
             match line.outbox.write_now() {
                 Written::All | Written::Broken => continue,
-                Written::Short => self.parts.world.spawn(Arc::clone(&line.outbox).drain()),
+                Written::Short => self.parts.world.spawn(Arc::clone(&line.outbox).drain(self.parts.world.clone())),
                 Written::Waiting => {}
             }
             if line.outbox.waiting() as u64 > limit && !line.overflowed && !line.closed {

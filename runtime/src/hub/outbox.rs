@@ -1,7 +1,9 @@
 //! What waits for one connection, and how it is written.
 //!
 //! Owns the writing half of a connection. Whoever releases messages writes them at once, all that wait in one call;
-//! only when the socket takes no more does a task take over until the outbox is empty. Knows no messages, only bytes.
+//! only when the socket takes no more does a task take over until the outbox is empty. Knows no messages, only bytes,
+//! and of those of the text dialects that a message ends with a newline: their clients take what one `recv` brings for
+//! one message, so each is written by itself, with a pause before the next.
 
 use crate::world::World;
 use futures_io::AsyncWrite;
@@ -11,6 +13,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// The most pieces that go into one write.
 const PIECES_PER_WRITE: usize = 64;
@@ -18,6 +21,11 @@ const PIECES_PER_WRITE: usize = 64;
 const PLACES_KEPT: usize = 8;
 /// How many times as long as itself the bytes may be that a waiting piece shares.
 const SHARED_TIMES_MAX: usize = 4;
+
+/// The pause between two messages to a client that takes what comes at once for one.
+const PACE: Duration = Duration::from_millis(10);
+/// When more lines than this wait, they are written without pauses: a flood neither waits long nor fills the outbox.
+const PACED_LINES_MAX: usize = 16;
 
 /// Bytes that several outboxes share, or a part of them.
 #[derive(Clone)]
@@ -60,7 +68,7 @@ impl Piece {
 pub(super) enum Written {
     /// Nothing waits.
     All,
-    /// The socket takes no more at present.
+    /// The socket takes no more at present, or there is a pause before the next message.
     Short,
     /// A task waits for the socket already.
     Waiting,
@@ -77,6 +85,8 @@ struct Inside<W: World> {
     pieces: VecDeque<Piece>,
     /// The bytes of all pieces.
     waiting: usize,
+    /// Every line is written by itself.
+    paced: bool,
     /// Nothing is added; the writer is closed once nothing waits.
     closing: bool,
     /// A task waits for the socket; this wakes it.
@@ -92,6 +102,7 @@ impl<W: World> Outbox<W> {
             writer: Some(writer),
             pieces: VecDeque::new(),
             waiting: 0,
+            paced: false,
             closing: false,
             drainer: None,
             draining: false,
@@ -115,6 +126,11 @@ impl<W: World> Outbox<W> {
         }
     }
 
+    /// From here on every line is written by itself.
+    pub(super) fn pace(&self) {
+        self.inside().paced = true;
+    }
+
     /// Takes no more; what waits is written first.
     pub(super) fn close(&self) {
         self.inside().closing = true;
@@ -132,12 +148,12 @@ impl<W: World> Outbox<W> {
             return Written::Waiting;
         }
         match inside.poll_write(&mut Context::from_waker(Waker::noop()), true) {
-            Poll::Ready(Ok(())) => Written::All,
+            Poll::Ready(Ok(true)) => Written::All,
             Poll::Ready(Err(_)) => {
                 inside.give_up();
                 Written::Broken
             }
-            Poll::Pending => {
+            Poll::Ready(Ok(false)) | Poll::Pending => {
                 inside.draining = true;
                 inside.pieces.iter_mut().for_each(Piece::slim);
                 Written::Short
@@ -145,13 +161,34 @@ impl<W: World> Outbox<W> {
         }
     }
 
+    /// Writes what the socket takes at once of all that waits, without pauses: for a connection that is given up next.
+    pub(super) fn write_last(&self) {
+        let mut inside = self.inside();
+        inside.paced = false;
+        // Nobody is there to be told that it could not be written.
+        let _ = inside.poll_write(&mut Context::from_waker(Waker::noop()), true);
+    }
+
     /// Writes until nothing waits; for a task of its own after [`Written::Short`].
-    pub(super) async fn drain(self: Arc<Self>) {
+    pub(super) async fn drain(self: Arc<Self>, world: W) {
+        loop {
+            if self.inside().paced {
+                world.sleep_until(world.now() + PACE).await;
+            }
+            if self.drain_some().await {
+                return;
+            }
+        }
+    }
+
+    /// Writes until nothing waits, or until a pause; says whether nothing waits.
+    async fn drain_some(&self) -> bool {
         poll_fn(|cx| {
             let mut inside = self.inside();
             let polled = inside.poll_write(cx, false);
             match polled {
-                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Ok(true)) => {}
+                Poll::Ready(Ok(false)) => return Poll::Ready(false),
                 Poll::Ready(Err(_)) => inside.give_up(),
                 Poll::Pending => {
                     inside.drainer = Some(cx.waker().clone());
@@ -160,9 +197,9 @@ impl<W: World> Outbox<W> {
             }
             inside.draining = false;
             inside.drainer = None;
-            Poll::Ready(())
+            Poll::Ready(true)
         })
-        .await;
+        .await
     }
 
     /// Drops what waits and the connection with it.
@@ -181,17 +218,22 @@ impl<W: World> Outbox<W> {
 }
 
 impl<W: World> Inside<W> {
-    /// Writes until nothing waits. With `once`, a socket that took less than it was given is full.
-    fn poll_write(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<io::Result<()>> {
-        let Some(writer) = &mut self.writer else { return Poll::Ready(Ok(())) };
+    /// Writes until nothing waits, or until a pause, and says whether nothing waits. With `once`, a socket that took
+    /// less than it was given is full.
+    fn poll_write(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<io::Result<bool>> {
+        let Some(writer) = &mut self.writer else { return Poll::Ready(Ok(true)) };
         while self.waiting > 0 {
+            let mut line = if self.paced { first_line(&self.pieces) } else { None };
             let mut slices = [IoSlice::new(&[]); PIECES_PER_WRITE];
             let (mut count, mut offered) = (0, 0);
             for (slice, piece) in slices.iter_mut().zip(&self.pieces) {
-                *slice = IoSlice::new(piece.slice());
-                offered += piece.len();
+                let bytes = piece.slice();
+                let bytes = &bytes[..bytes.len().min(line.map_or(usize::MAX, |line| line - offered))];
+                *slice = IoSlice::new(bytes);
+                offered += bytes.len();
                 count += 1;
             }
+            line.take_if(|line| *line > offered);
             let written = match Pin::new(&mut *writer).poll_write_vectored(cx, &slices[..count]) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(written)) => written,
@@ -203,11 +245,14 @@ impl<W: World> Inside<W> {
             if once && written < offered {
                 return Poll::Pending;
             }
+            if line.is_some() && written == offered {
+                return Poll::Ready(Ok(false));
+            }
         }
         if self.pieces.capacity() > PLACES_KEPT {
             self.pieces = VecDeque::new();
         }
-        if self.closing { Pin::new(writer).poll_close(cx) } else { Poll::Ready(Ok(())) }
+        if self.closing { Pin::new(writer).poll_close(cx).map_ok(|()| true) } else { Poll::Ready(Ok(true)) }
     }
 
     fn give_up(&mut self) {
@@ -218,6 +263,24 @@ impl<W: World> Inside<W> {
             waker.wake();
         }
     }
+}
+
+/// How many bytes the first line has, its newline included; `None` where none ends, or more than [`PACED_LINES_MAX`] do.
+fn first_line(pieces: &VecDeque<Piece>) -> Option<usize> {
+    let (mut first, mut before, mut lines) = (None, 0, 0);
+    for piece in pieces {
+        for (at, byte) in piece.slice().iter().enumerate() {
+            if *byte == b'\n' {
+                first.get_or_insert(before + at + 1);
+                lines += 1;
+            }
+            if lines > PACED_LINES_MAX {
+                return None;
+            }
+        }
+        before += piece.len();
+    }
+    first
 }
 
 /// Takes so many bytes off the front.

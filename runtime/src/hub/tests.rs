@@ -10,7 +10,9 @@ use hobnob_spec::session::{No, Why};
 use std::collections::VecDeque;
 
 mod going;
+mod pace;
 mod storage;
+mod text;
 
 /// A client that knows frames and nothing else.
 struct Raw {

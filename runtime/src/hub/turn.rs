@@ -278,7 +278,7 @@ impl Said {
                     let line = lines.at(slot);
                     if line.tongue.dialect() != Dialect::Native && line.outbox.waiting() > 0 {
                         // People end what they ask by ending their side of the connection, and still read.
-                        line.outbox.write_now();
+                        line.outbox.write_last();
                     }
                     line.outbox.give_up();
                     lines.remove(slot);

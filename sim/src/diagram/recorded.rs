@@ -129,6 +129,7 @@ impl Recorder {
                 self.open.insert(*conn);
                 self.put(at, Moment::Connected { client: lane(*conn), wire: Wire(conn.0) });
             }
+            Input::Relayed { conn, addr } => self.sent(at, *conn, Dir::Up, format!("on behalf of {addr}")),
             Input::Asked { conn, asked } => self.sent(at, *conn, Dir::Up, words::asked(asked)),
             Input::Garbled { conn } => self.sent(at, *conn, Dir::Up, "something that is no request".into()),
             Input::Foreign { conn } => self.sent(at, *conn, Dir::Up, "something of another protocol".into()),

@@ -99,6 +99,7 @@ impl Crowd {
             }
             Input::Restarted | Input::Stopping => self.by_conn.clear(),
             Input::Opened { .. }
+            | Input::Relayed { .. }
             | Input::Garbled { .. }
             | Input::Wake
             | Input::Configured(_)

@@ -50,6 +50,7 @@ pub(super) fn draw_setting(rng: &mut Rng, kinds: &[FaultKind]) -> Setting {
         nick_case: *pick(rng, NickCase::ALL),
         lobby: (*pick(rng, &["lobby", "Hall"])).into(),
         operators: rng.u8(..8) != 0,
+        trust_relays: false,
         durability: *pick(
             rng,
             &[Durability::Always, Durability::Always, Durability::Always, Durability::Interval, Durability::Never],

@@ -15,6 +15,7 @@ pub(super) fn asked(input: &Input) -> Option<(Conn, u64)> {
         Input::Asked { conn, asked } => Some((*conn, asked.number)),
         Input::Garbled { conn } => Some((*conn, 0)),
         Input::Opened { .. }
+        | Input::Relayed { .. }
         | Input::Foreign { .. }
         | Input::TooSlow { .. }
         | Input::Lost { .. }

@@ -40,6 +40,11 @@ impl Judge {
                 Effect::Farewell(_) | Effect::HangUp | Effect::LetGo | Effect::DropGhost => {
                     self.ledger.let_go(fired.session);
                 }
+                Effect::TakeAddress => {
+                    if let (Some((conn, _)), Input::Relayed { addr, .. }) = (self.ledger.let_go(fired.session), input) {
+                        self.ledger.connect(fired.session, conn, *addr);
+                    }
+                }
                 Effect::HandOver => self.ledger.handed = self.ledger.let_go(fired.session),
                 Effect::TakeOver => {
                     if let Some((conn, addr)) = self.ledger.handed.take() {

@@ -88,6 +88,7 @@ impl Judge {
             | Deed::JoinBare { .. }
             | Deed::Return { .. }
             | Deed::Backdate
+            | Deed::Relay { .. }
             | Deed::Send(_) => {}
         }
     }

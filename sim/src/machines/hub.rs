@@ -202,6 +202,7 @@ impl<M: Meddle> World<'_, '_, M> {
         let conn = self.line(wire).conn;
         match read {
             Up::Hello => self.greet_now(wire),
+            Up::Relayed(addr) => self.step(Input::Relayed { conn, addr }),
             Up::Asked(asked) => self.step(Input::Asked { conn, asked }),
             Up::Garbled => self.step(Input::Garbled { conn }),
             Up::Foreign => self.step(Input::Foreign { conn }),
@@ -404,6 +405,10 @@ impl<M: Meddle> World<'_, '_, M> {
             Up::Asked(Asked { number, .. }) => self.refuse_at_gate(wire, *number),
             Up::Garbled => self.refuse_at_gate(wire, 0),
             Up::Foreign => self.send_away(wire),
+            Up::Relayed(addr) => {
+                let conn = self.line(wire).conn;
+                self.hub().first.push_back(Input::Relayed { conn, addr: *addr });
+            }
             Up::Half => {}
         }
     }

@@ -88,6 +88,7 @@ impl<M: Meddle> World<'_, '_, M> {
             | Deed::Return { .. }
             | Deed::Repeat
             | Deed::Backdate
+            | Deed::Relay { .. }
             | Deed::Send(_) => {}
         }
     }

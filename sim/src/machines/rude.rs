@@ -69,6 +69,7 @@ impl<M: Meddle> World<'_, '_, M> {
                     self.sends_by_hand(who, Up::Asked(asked));
                 }
             }
+            Deed::Relay { host } => self.sends_by_hand(who, Up::Relayed(Deed::relayed_addr(*host))),
             Deed::Backdate => {
                 self.witness.misdeed(FaultKind::Repeat);
                 let rude = self.rude(who);

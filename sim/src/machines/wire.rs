@@ -7,6 +7,7 @@ use crate::plan::Ms;
 use hobnob_machine::{Conn, RoomId};
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Request};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 /// How many bytes of one way may be under way or unread before the rest waits with its sender.
@@ -18,6 +19,8 @@ const HEAD_BYTES: u64 = 24;
 #[derive(Debug, Clone)]
 pub(super) enum Up {
     Hello,
+    /// A relay's word, before anything else or too late.
+    Relayed(SocketAddr),
     Asked(Asked),
     /// A whole frame that holds no request.
     Garbled,

@@ -1,6 +1,7 @@
 //! What somebody who takes part can do.
 
 use hobnob_spec::messages::Request;
+use std::net::SocketAddr;
 
 /// What somebody does, by the client or, being rude, by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,11 +46,21 @@ pub enum Deed {
     Repeat,
     /// Only the rude: goes on with a number that it used before.
     Backdate,
+    /// Only the rude: says that it is a relay, and that the connection is of somebody at this host.
+    Relay {
+        /// The host's number.
+        host: u8,
+    },
     /// Only the rude: sends bytes that are no protocol, or not the whole of it.
     Send(Raw),
 }
 
 impl Deed {
+    /// The address that a relay tells of somebody at a host.
+    pub fn relayed_addr(host: u8) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, host], 4_000))
+    }
+
     /// The lines of a flood, one after the other.
     pub fn flood_lines<'a>(room: &'a str, times: u32, text: &'a str) -> impl Iterator<Item = Request> + use<'a> {
         (1..=times).map(move |number| Request::Say { room: room.to_owned(), text: format!("{text} {number}") })

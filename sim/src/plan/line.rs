@@ -15,6 +15,7 @@
 //! 7s      ann quits                    7s      ann closes                 7s  ann dies
 //! 8s      eve knocks                   8s      eve hangs up               8s  eve joins bare as eve
 //! 8s      eve returns                  8s      eve returns as nobody      8s  eve repeats      8s  eve backdates
+//! 8s      eve is relayed from 3
 //! 8s      eve sends garbage            (also: a bad hello, half a frame, a huge frame)
 //!
 //! 9s      * partition ann for 3s       (also: partition ann up for 3s, partition ann down for 3s, hold ann for 3s)
@@ -159,6 +160,7 @@ pub fn write_deed(deed: &Deed) -> String {
         Deed::Return { own: false } => "returns as nobody".into(),
         Deed::Repeat => "repeats".into(),
         Deed::Backdate => "backdates".into(),
+        Deed::Relay { host } => format!("is relayed from {host}"),
         Deed::Send(Raw::Garbage) => "sends garbage".into(),
         Deed::Send(Raw::BadHello) => "sends a bad hello".into(),
         Deed::Send(Raw::HalfFrame) => "sends half a frame".into(),
@@ -263,7 +265,7 @@ pub fn read_step(plan: &Plan, line: &str) -> Result<Step, String> {
     let by_hand = matches!(
         deed,
         Deed::Knock | Deed::HangUp | Deed::JoinBare { .. } | Deed::Return { .. } | Deed::Repeat | Deed::Backdate
-    ) || matches!(deed, Deed::Send(_));
+    ) || matches!(deed, Deed::Relay { .. } | Deed::Send(_));
     if by_hand && !plan.is_rude(who) {
         return Err(format!("a client does nothing of that kind; put `{name}` under `rude`"));
     }
@@ -317,6 +319,10 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
         (["returns", "as", "nobody"], None) => Ok(Deed::Return { own: false }),
         (["repeats"], None) => Ok(Deed::Repeat),
         (["backdates"], None) => Ok(Deed::Backdate),
+        (["is", "relayed", "from", host], None) => {
+            let host = host.parse().map_err(|_| format!("`{host}` is no number of a host"))?;
+            Ok(Deed::Relay { host })
+        }
         (["sends", "garbage"], None) => Ok(Deed::Send(Raw::Garbage)),
         (["sends", "a", "bad", "hello"], None) => Ok(Deed::Send(Raw::BadHello)),
         (["sends", "half", "a", "frame"], None) => Ok(Deed::Send(Raw::HalfFrame)),

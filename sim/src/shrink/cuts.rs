@@ -130,6 +130,7 @@ fn smaller_deed(deed: &Deed) -> Option<Deed> {
         | Deed::Return { .. }
         | Deed::Repeat
         | Deed::Backdate
+        | Deed::Relay { .. }
         | Deed::Send(_) => None,
     }
 }

@@ -180,6 +180,7 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
             | Deed::Return { .. }
             | Deed::Repeat
             | Deed::Backdate
+            | Deed::Relay { .. }
             | Deed::Send(_) => {}
         }
     }

@@ -7,7 +7,7 @@ use super::stage::{Note, Stage, now_ms};
 use crate::plan::{Deed, FaultKind, Raw};
 use async_channel::Sender;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
-use hobnob_machine::wire::native;
+use hobnob_machine::wire::{native, proxy};
 use hobnob_runtime::World;
 use hobnob_spec::messages::{Asked, Request, Secret};
 use std::future::pending;
@@ -81,6 +81,12 @@ impl Rude {
                     misdeed(FaultKind::Repeat);
                     self.send_asked(&asked);
                 }
+            }
+            Deed::Relay { host } => {
+                let mut header = Vec::new();
+                proxy::write(Deed::relayed_addr(host), Deed::relayed_addr(1), &mut header);
+                // A connection that is over takes nothing.
+                drop(self.attended().bytes.try_send(header));
             }
             Deed::Backdate => {
                 misdeed(FaultKind::Repeat);

@@ -93,7 +93,13 @@ impl Naive {
     }
 
     fn join(&mut self, who: u64, number: u64, nick: &str, token: Option<Secret>) {
-        let left = Nick::parse(nick).ok().and_then(|nick| self.leaver_muted(nick.as_str()));
+        // A relay marks its users by a star, which is no part of their own names; nobody else may have one.
+        let by_relay = self.users[&who].told == Some(true);
+        let parsed = match nick.strip_prefix('*').filter(|_| by_relay) {
+            Some(own) => Nick::parse(own).map(|own| Nick::parse_any(&format!("*{own}")).expect("a marked nick is one")),
+            None => Nick::parse(nick),
+        };
+        let left = parsed.clone().ok().and_then(|nick| self.leaver_muted(nick.as_str()));
         if let Some(until) = self.users[&who].muted_until.or(left) {
             let wait_ms = Some(until.since(self.now));
             return self.answer(who, number, Answer::Refused { no: No::Muted, wait_ms });
@@ -104,7 +110,7 @@ impl Naive {
         if here as u64 >= self.profile(who).capacity || all as u64 >= self.config.limits.members_max {
             return self.refuse_as(who, number, No::Full);
         }
-        let wished = match Nick::parse(nick) {
+        let wished = match parsed {
             Err(NickError::Bad) => return self.refuse_as(who, number, No::NickBad),
             Err(NickError::Reserved) => return self.refuse_as(who, number, No::NickReserved),
             Ok(nick) => nick,

@@ -31,6 +31,8 @@ enum Happening {
     Return(usize, bool),
     /// A client sends an earlier request again.
     Again(usize, usize),
+    /// A relay tells that the connection is of somebody at this host.
+    Relayed(usize, u8),
     Garbled(usize),
     Foreign(usize),
     TooSlow(usize),
@@ -88,6 +90,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         10 => (who(), nick(), any::<bool>()).prop_map(|(who, nick, token)| Happening::Join(who, nick, token)),
         6 => (who(), any::<bool>()).prop_map(|(who, honest)| Happening::Return(who, honest)),
         4 => (who(), 0..6_usize).prop_map(|(who, back)| Happening::Again(who, back)),
+        3 => (who(), 1..4_u8).prop_map(|(who, host)| Happening::Relayed(who, host)),
         2 => who().prop_map(Happening::Garbled),
         1 => who().prop_map(Happening::Foreign),
         2 => who().prop_map(Happening::TooSlow),
@@ -151,13 +154,16 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn config() -> impl Strategy<Value = Config> {
     let cases = select(&[NickCase::Fold, NickCase::Exact][..]);
-    (cases, vec(profile(), 2), limits(), any::<bool>()).prop_map(|(nick_case, profiles, limits, store)| Config {
-        nick_case,
-        profiles,
-        limits,
-        store,
-        operator_key: Some(KEY),
-        ..Config::default()
+    (cases, vec(profile(), 2), limits(), any::<bool>(), 0..4).prop_map(|(nick_case, profiles, limits, store, wary)| {
+        Config {
+            trust_relay: if wary == 0 { Vec::new() } else { Config::default().trust_relay },
+            nick_case,
+            profiles,
+            limits,
+            store,
+            operator_key: Some(KEY),
+            ..Config::default()
+        }
     })
 }
 
@@ -205,6 +211,10 @@ impl Both {
                 if let (Some(asked), Some(conn)) = (earlier, self.players[*who].conn) {
                     self.step(&Input::Asked { conn, asked });
                 }
+            }
+            Happening::Relayed(who, host) => {
+                let addr = SocketAddr::from(([10, 0, 0, *host], 6_000));
+                self.over(*who, |conn| Input::Relayed { conn, addr });
             }
             Happening::Garbled(who) => self.over(*who, |conn| Input::Garbled { conn }),
             Happening::Foreign(who) => self.over(*who, |conn| Input::Foreign { conn }),

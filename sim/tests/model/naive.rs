@@ -22,6 +22,8 @@ type Level = Option<(u64, Time)>;
 pub(crate) struct User {
     pub(crate) conn: Option<Conn>,
     pub(crate) addr: SocketAddr,
+    /// Whether something came over the connection, and whether that was a relay's word.
+    pub(crate) told: Option<bool>,
     pub(crate) listener: u16,
     pub(crate) heard: Time,
     pinged: bool,
@@ -125,9 +127,11 @@ impl Naive {
                 if let Some(who) = self.owner(*conn) {
                     let user = self.user(who);
                     (user.heard, user.pinged, user.garbled) = (now, false, 0);
+                    user.told = user.told.or(Some(false));
                     self.ask(who, asked);
                 }
             }
+            Input::Relayed { conn, addr } => self.owner(*conn).into_iter().for_each(|who| self.relayed(who, *addr)),
             Input::Garbled { conn } => self.owner(*conn).into_iter().for_each(|who| self.garbled(who)),
             Input::Foreign { conn } => self.owner(*conn).into_iter().for_each(|who| self.end(who, Why::Foreign, true)),
             Input::TooSlow { conn } => self.owner(*conn).into_iter().for_each(|who| self.cut(who, Why::TooSlow, false)),
@@ -198,6 +202,7 @@ impl Naive {
         let user = User {
             conn: Some(conn),
             addr,
+            told: None,
             listener,
             heard: self.now,
             pinged: false,
@@ -211,16 +216,35 @@ impl Naive {
             seat: None,
         };
         self.users.insert(self.came, user);
-        let from_there = self.users.values().filter(|user| user.conn.is_some() && user.addr.ip() == addr.ip()).count();
+        self.not_too_many(self.came);
+    }
+
+    /// Whoever is one too many from an address is sent away.
+    fn not_too_many(&mut self, who: u64) {
+        let ip = self.users[&who].addr.ip();
+        let from_there = self.users.values().filter(|user| user.conn.is_some() && user.addr.ip() == ip).count();
         if from_there as u64 > self.config.limits.connections_per_address_max {
-            self.end(self.came, Why::Crowded, true);
+            self.end(who, Why::Crowded, true);
         }
+    }
+
+    /// A relay tells whose connection it is: it must be trusted, and it must be the first to say something.
+    fn relayed(&mut self, who: u64, addr: SocketAddr) {
+        let user = &self.users[&who];
+        let trusted = user.addr.ip().is_loopback() && !self.config.trust_relay.is_empty();
+        if !trusted || user.told.is_some() || user.seat.is_some() {
+            return self.end(who, Why::Foreign, true);
+        }
+        let user = self.user(who);
+        (user.addr, user.told) = (addr, Some(true));
+        self.not_too_many(who);
     }
 
     fn garbled(&mut self, who: u64) {
         let garbled_max = self.config.limits.garbled_max;
         let user = self.user(who);
         user.garbled += 1;
+        user.told = user.told.or(Some(false));
         if user.garbled >= garbled_max {
             self.end(who, Why::Malformed, true);
         } else {
@@ -262,7 +286,7 @@ impl Naive {
         let now = self.now;
         let user = self.user(who);
         (user.conn, user.addr, user.heard, user.pinged) = (guest.conn, guest.addr, now, false);
-        (user.return_by, user.garbled) = (None, 0);
+        (user.return_by, user.garbled, user.told) = (None, 0, guest.told);
         let seat = self.seat(who).clone();
         let rooms = seat.rooms.iter().map(|(room, since)| StillIn {
             room: self.rooms[*room].name.clone(),

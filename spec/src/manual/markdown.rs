@@ -108,9 +108,11 @@ fn limits(out: &mut String, manual: &Manual) {
     for limit in &manual.limits {
         *out += &format!("| `{}` | {} {} | {} |\n", limit.name, grouped(limit.default), limit.unit, limit.reason);
     }
-    *out += "\n### A client's own\n\n| Limit | Value | What it is for |\n|---|---|---|\n";
-    for limit in &manual.client_limits {
-        *out += &format!("| `{}` | {} | {} |\n", limit.name, grouped(limit.value), limit.reason);
+    for (whose, limits) in [("A client's own", &manual.client_limits), ("A relay's own", &manual.relay_limits)] {
+        *out += &format!("\n### {whose}\n\n| Limit | Value | What it is for |\n|---|---|---|\n");
+        for limit in limits {
+            *out += &format!("| `{}` | {} | {} |\n", limit.name, grouped(limit.value), limit.reason);
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub fn text(manual: &Manual, table: Option<&Chapter>) -> String {
     for limit in &manual.limits {
         entry(&mut out, limit.name, &format!("{} {}. {}", limit.default, limit.unit, limit.reason));
     }
-    for limit in &manual.client_limits {
+    for limit in manual.client_limits.iter().chain(&manual.relay_limits) {
         entry(&mut out, limit.name, &format!("{}. {}", limit.value, limit.reason));
     }
     title(&mut out, "Profiles");

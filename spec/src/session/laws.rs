@@ -50,6 +50,8 @@ words! {
         ReturnIsWhole,
         /// What is done to others is an operator's, which is asked first.
         OperatorsOnly,
+        /// Only a guest whom a relay tells of gets another address, and whether to trust the relay is asked first.
+        AddressOnTrust,
     }
 }
 
@@ -61,6 +63,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         Law::EndsInAlways => ends_in_always(rows),
         Law::GuardOnce => guard_once(rows),
         Law::OperatorsOnly => operators_only(event, rows),
+        Law::AddressOnTrust => address_on_trust(state, event, rows),
         Law::AnsweredOnce
         | Law::ObjectionTold
         | Law::RefusalChangesNothing
@@ -186,7 +189,7 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && returns == has(does, TakeOver)
                 && (!returns || connected == has(does, DropGhost))
         }
-        Law::RowsWherePossible | Law::EndsInAlways | Law::GuardOnce | Law::OperatorsOnly => true,
+        Law::RowsWherePossible | Law::EndsInAlways | Law::GuardOnce | Law::OperatorsOnly | Law::AddressOnTrust => true,
     }
 }
 
@@ -212,6 +215,7 @@ const fn possible(state: State, event: Event) -> bool {
         | Event::Mute
         | Unmute
         | Kick
+        | Relayed
         | Garbled
         | Foreign
         | TooSlow
@@ -238,6 +242,24 @@ const fn operators_only(event: Event, rows: &[Row]) -> bool {
     !acts || theirs && matches!(rows[0].0, Guard::NotOperator)
 }
 
+const fn address_on_trust(state: State, event: Event, rows: &[Row]) -> bool {
+    let mut at = 0;
+    let mut taken = false;
+    while at < rows.len() {
+        taken |= has(rows[at].1, TakeAddress);
+        at += 1;
+    }
+    let told = matches!(event, Event::Relayed) && matches!(state, State::Guest);
+    taken == told
+        && (!told
+            || matches!(rows[0].0, Guard::RelayNotTrusted)
+                && matches!(rows[1].0, Guard::RelayTellsLate)
+                && matches!(rows[2].0, Guard::AddressCrowded)
+                && !has(rows[0].1, TakeAddress)
+                && !has(rows[1].1, TakeAddress)
+                && !has(rows[2].1, TakeAddress))
+}
+
 /// How many effects of a row answer the request.
 const fn answers(effects: &[Effect]) -> usize {
     let mut sum = 0;
@@ -253,10 +275,11 @@ const fn answers_request(effect: Effect) -> bool {
     match effect {
         Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
         | TellPosted | TellWaiting | TellRoom | Welcome | WelcomeBack => true,
-        TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom | LeaveRooms(_)
-        | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate | DeliverLate
-        | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_) | CountGarbled
-        | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_) | Disarm(_) => false,
+        TakeAddress | TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
+        | LeaveRooms(_) | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate
+        | DeliverLate | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_)
+        | CountGarbled | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_)
+        | Disarm(_) => false,
     }
 }
 

@@ -26,6 +26,12 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Opened) => &[
             R(AddressCrowded,   &[Farewell(Why::Crowded)],                                              End),
             R(Always,           &[Arm(Alarm::Handshake)],                                               Stay)],
+        // A relay passes on whose connection it is, before anything else. Only who is trusted to be one is believed.
+        (Guest, Relayed) => &[
+            R(RelayNotTrusted,  &[Farewell(Why::Foreign)],                                              End),
+            R(RelayTellsLate,   &[Farewell(Why::Foreign)],                                              End),
+            R(AddressCrowded,   &[Farewell(Why::Crowded)],                                              End),
+            R(Always,           &[TakeAddress],                                                         Stay)],
         (Guest, Join) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
             R(StillMuted,       &[Refuse(No::Muted)],                                                   Stay),
@@ -176,7 +182,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[CountGarbled, Refuse(No::Malformed)],                                 Stay)],
         (Guest, Foreign) => &[
             R(Always,           &[Farewell(Why::Foreign)],                                              End)],
-        (Member | Muted, Foreign) => &[
+        (Member | Muted, Foreign | Relayed) => &[
             R(Always,           &[Farewell(Why::Foreign), LeaveRooms(Why::Foreign), GiveNickBack],      End)],
         (Guest, TooSlow) => &[
             R(Always,           &[HangUp],                                                              End)],
@@ -209,6 +215,6 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Member | Muted, Opened | HandshakeOver | ResumeOver) => NEVER,
         (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Quit
             | Operate | Event::Mute | Unmute | Kick | Again) => NEVER,
-        (Detached, Opened | Garbled | Foreign | TooSlow | Lost | HandshakeOver | Quiet | Idle) => NEVER,
+        (Detached, Opened | Relayed | Garbled | Foreign | TooSlow | Lost | HandshakeOver | Quiet | Idle) => NEVER,
     }
 }

@@ -56,6 +56,8 @@ words! {
 
         /// The connection was accepted.
         Opened,
+        /// A relay tells whose connection it passes on.
+        Relayed,
         /// Bytes came that are no request; the next ones may be.
         Garbled,
         /// Bytes came after which nothing can be understood: another protocol, or another version of ours.
@@ -126,11 +128,15 @@ words! {
         Always,
         /// The address of the connection has as many connections as one address may have.
         AddressCrowded,
+        /// The connection does not come from an address that is trusted to be a relay's.
+        RelayNotTrusted,
+        /// Something came over the connection before.
+        RelayTellsLate,
         /// The profile or the server has as many members as it may have.
         Full,
         /// The nick is not one that a user can have.
         NickBad,
-        /// The nick is reserved.
+        /// The nick is reserved: a word that is nobody's name, or one that a relay's mark begins and no relay passed on.
         NickReserved,
         /// The nick is somebody's, and the profile ends the connection.
         NickTakenCloses,
@@ -341,6 +347,8 @@ words! {
         /// Answers the request over the new connection: the session goes on, its rooms and their last numbers.
         WelcomeBack,
 
+        /// Makes the address and port that the relay told the session's own.
+        TakeAddress,
         /// Makes the nick the session's own.
         TakeNick,
         /// Makes the nick with a random number behind it the session's own.
@@ -419,7 +427,7 @@ impl Event {
         match self {
             Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Quit | Operate
             | Mute | Unmute | Kick | Again => Source::Client,
-            Opened | Garbled | Foreign | TooSlow | Lost => Source::Connection,
+            Opened | Relayed | Garbled | Foreign | TooSlow | Lost => Source::Connection,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => Source::Clock,
             Returned | Silenced | Unsilenced | Kicked | Stopping => Source::Server,
         }
@@ -432,7 +440,7 @@ impl Event {
         match self {
             Say | Private | Enter | Leave | Quit | Operate | Mute | Unmute | Kick => true,
             Report | Join | Resume | Who | Rooms | History | Ping | Again => false,
-            Opened | Garbled | Foreign | TooSlow | Lost => false,
+            Opened | Relayed | Garbled | Foreign | TooSlow | Lost => false,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => false,
             Returned | Silenced | Unsilenced | Kicked | Stopping => false,
         }

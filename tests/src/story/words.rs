@@ -29,6 +29,8 @@ pub(super) fn set(config: &mut Config, setting: &str) -> Result<(), String> {
         ("flood", "disconnect") => profile.flood = Flood::Disconnect,
         ("nick-case", "fold") => config.nick_case = NickCase::Fold,
         ("nick-case", "exact") => config.nick_case = NickCase::Exact,
+        ("trust-relay", "nobody") => config.trust_relay.clear(),
+        ("trust-relay", _) => config.trust_relay.push(value.parse().map_err(str::to_owned)?),
         ("store", "yes") => config.store = true,
         _ => {
             let number = number()?;

@@ -132,7 +132,10 @@ fn each_knob_of_a_profile_can_be_set_and_a_profile_of_ones_own_is_like_another()
     assert_eq!((classroom.capacity, classroom.nick_taken), (7, NickTaken::Suffix));
     assert_eq!(classroom.dialects, [Dialect::Native]);
     let club = profile(&settings, "club");
-    assert_eq!((club.absent, club.echo, &club.dialects[..]), (Absent::Discard, true, &[Dialect::Plain][..]));
+    assert_eq!(
+        (club.absent, club.echo, &club.dialects[..]),
+        (Absent::Discard, true, &[Dialect::Plain, Dialect::Native][..])
+    );
     assert_eq!(settings.server.config.nick_case, NickCase::Exact, "both tell names apart by case");
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Objects {
 
 /// Where the next byte stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Within {
+pub(in crate::wire) enum Within {
     /// Between two objects, where blanks may stand.
     #[default]
     Between,
@@ -27,7 +27,7 @@ enum Within {
 }
 
 /// What a byte is.
-enum Step {
+pub(in crate::wire) enum Step {
     /// Part of what it stands in.
     Goes(Within),
     /// The first byte of an object.
@@ -108,7 +108,7 @@ impl Objects {
 }
 
 impl Within {
-    fn step(self, byte: u8) -> Step {
+    pub(in crate::wire) fn step(self, byte: u8) -> Step {
         let within = match (self, byte) {
             (Self::Between | Self::Rubbish, b'{') => return Step::Begins,
             (Self::Between, b' ' | b'\t' | b'\r' | b'\n') => self,

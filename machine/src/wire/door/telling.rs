@@ -11,7 +11,7 @@ const COLON_WORDS: &[&[u8]] = &[b"register", b"who", b"join", b"leave", b"exit"]
 
 /// The dialects that a listener takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(in crate::wire) struct Taken {
     first: Dialect,
     native: bool,
     flags: bool,
@@ -22,7 +22,7 @@ pub(super) struct Taken {
 
 /// What the first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub(in crate::wire) enum Told {
     /// Nothing yet; more bytes tell.
     Part,
     Speaks(Dialect),
@@ -30,7 +30,7 @@ pub(super) enum Told {
 }
 
 impl Taken {
-    pub(super) fn new(dialects: &[Dialect]) -> Self {
+    pub(in crate::wire) fn new(dialects: &[Dialect]) -> Self {
         let takes = |dialect| dialects.contains(&dialect);
         Self {
             first: *dialects.first().expect("a listener takes a dialect"),
@@ -43,7 +43,7 @@ impl Taken {
     }
 
     /// What the bytes that a connection begins with tell; `quiet` if the peer seems to have sent all it has to say.
-    pub(super) fn tell(&self, bytes: &[u8], quiet: bool) -> Told {
+    pub(in crate::wire) fn tell(&self, bytes: &[u8], quiet: bool) -> Told {
         let bytes = bytes.trim_ascii_start();
         match *bytes {
             [] | [0xf0 | 0x80] => return Told::Part,
@@ -69,7 +69,7 @@ impl Taken {
 
     /// In which dialect's words a stranger is told: a pickle comes from a course that means JSON, and who writes
     /// words can read lines; all others are told in the first one's.
-    pub(super) fn told_in(&self, foreign: Foreign) -> Dialect {
+    pub(in crate::wire) fn told_in(&self, foreign: Foreign) -> Dialect {
         match foreign {
             Foreign::Pickle if self.flags => Dialect::Flags,
             Foreign::Word => self.texts().find(|text| *text != Dialect::Flags).unwrap_or(self.first),
@@ -87,13 +87,16 @@ impl Taken {
         }
         let word = &bytes[..end.unwrap_or(bytes.len())];
         let colon = end.is_some_and(|end| bytes[end] == b':');
-        let speaks = Told::Speaks;
-        match () {
-            () if self.colon && colon => speaks(Dialect::Colon),
-            () if self.command && !colon && COMMAND_WORDS.contains(&word) => speaks(Dialect::Command),
-            () if self.colon && COLON_WORDS.contains(&word) => speaks(Dialect::Colon),
-            () if self.plain => speaks(Dialect::Plain),
-            () => Told::Foreign(Foreign::Word),
+        if self.colon && colon {
+            Told::Speaks(Dialect::Colon)
+        } else if self.command && !colon && COMMAND_WORDS.contains(&word) {
+            Told::Speaks(Dialect::Command)
+        } else if self.colon && COLON_WORDS.contains(&word) {
+            Told::Speaks(Dialect::Colon)
+        } else if self.plain {
+            Told::Speaks(Dialect::Plain)
+        } else {
+            Told::Foreign(Foreign::Word)
         }
     }
 
@@ -109,6 +112,6 @@ impl Taken {
 }
 
 /// Whether quiet would tell what bytes that tell nothing yet are.
-pub(super) fn waits(first: &[u8]) -> bool {
+pub(in crate::wire) fn waits(first: &[u8]) -> bool {
     !matches!(first.trim_ascii_start(), [] | [0xf0 | 0x80])
 }

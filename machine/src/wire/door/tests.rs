@@ -19,6 +19,9 @@ const LISTENERS: &[&[Dialect]] = &[
     &[Dialect::Flags, Dialect::Plain],
 ];
 
+/// What is said first at a listener, the dialect that it shows, and the units.
+type Tells = (&'static [Dialect], &'static [u8], Dialect, &'static [&'static str]);
+
 /// What happens at a door.
 #[derive(Debug, Clone)]
 enum Came {
@@ -67,7 +70,7 @@ fn speaks(dialect: Dialect, units: &[&str]) -> Vec<Found> {
 #[test]
 fn the_first_bytes_tell_the_dialect() {
     use Dialect::*;
-    let tells: &[(&[Dialect], &[u8], Dialect, &[&str])] = &[
+    let tells: &[Tells] = &[
         (OPEN, b"{\"A\":1}", Flags, &["{\"A\":1}"]),
         (OPEN, b"\r\n {\"A\":1}", Flags, &["{\"A\":1}"]),
         (OPEN, b"server:register Bob\n", Colon, &["server:register Bob"]),

@@ -47,12 +47,11 @@ impl Colon {
         match message {
             Message::Answer { number, answer } => {
                 let wish = self.peer.answered(*number);
-                match (&wish, answer) {
-                    (Some(Wish::Enter(asked)), Answer::Refused { no: No::InRoom, .. }) => self.hear_lobby(asked, out),
-                    _ => {
-                        self.settle_room(wish.as_ref(), answer);
-                        self.peer.tell_answer(wish.as_ref(), answer, out);
-                    }
+                if let (Some(Wish::Enter(asked)), Answer::Refused { no: No::InRoom, .. }) = (&wish, answer) {
+                    self.hear_lobby(asked, out);
+                } else {
+                    self.settle_room(wish.as_ref(), answer);
+                    self.peer.tell_answer(wish.as_ref(), answer, out);
                 }
             }
             Message::Earlier { place: Place::Room(room), past: Past::History, entries } if self.is_in(room) => {
@@ -116,17 +115,34 @@ impl Colon {
 
     /// Keeps where it is, now that the machine has said so.
     fn settle_room(&mut self, wish: Option<&Wish>, answer: &Answer) {
-        match (wish, answer) {
-            (Some(Wish::Enter(asked)), Answer::Room { room, .. }) if self.room.as_ref() == Some(asked) => {
-                self.room = Some(room.as_str().to_owned());
+        match wish {
+            Some(Wish::Enter(asked)) if self.room.as_ref() == Some(asked) => {
+                if let Answer::Room { room, .. } = answer {
+                    self.room = Some(room.as_str().to_owned());
+                } else {
+                    self.room = None;
+                }
             }
-            (Some(Wish::Enter(asked)), Answer::Refused { .. }) if self.room.as_ref() == Some(asked) => {
-                self.room = None;
+            Some(Wish::Leave(room)) if self.room.is_none() => {
+                // It is in the room still, unless it never was.
+                if let Answer::Refused { no, .. } = answer
+                    && *no != No::NotInRoom
+                {
+                    self.room = Some(room.clone());
+                }
             }
-            (Some(Wish::Leave(room)), Answer::Refused { no, .. }) if *no != No::NotInRoom && self.room.is_none() => {
-                self.room = Some(room.clone());
-            }
-            _ => {}
+            Some(
+                Wish::Report
+                | Wish::Join(_)
+                | Wish::Say
+                | Wish::Private(_)
+                | Wish::Enter(_)
+                | Wish::Leave(_)
+                | Wish::Quit
+                | Wish::Exit
+                | Wish::Pulse,
+            )
+            | None => {}
         }
     }
 

@@ -7,7 +7,7 @@ use super::Ask;
 use super::peer::{Peer, Wish};
 use super::words::Values;
 use hobnob_spec::messages::{Message, Request};
-use hobnob_spec::names::{NICK_CHARS_MAX, TEXT_CHARS_MAX};
+use hobnob_spec::names::{NICK_CHARS_MAX, RELAY_MARK, TEXT_CHARS_MAX};
 use hobnob_spec::voice::Happening;
 
 /// A client that sends commands.
@@ -63,8 +63,9 @@ fn malformed(peer: &Peer, asks: &mut Vec<Ask>) {
     peer.reply(Happening::Malformed, &Values::default(), asks);
 }
 
-/// Whether it is one word and no longer than a name.
+/// Whether it is one word and no longer than a name, which may have a relay's mark before it.
 fn named(name: &str) -> bool {
+    let name = name.strip_prefix(RELAY_MARK).unwrap_or(name);
     !name.is_empty() && !name.contains(char::is_whitespace) && name.chars().nth(NICK_CHARS_MAX).is_none()
 }
 

@@ -164,6 +164,13 @@ impl Flags {
     }
 }
 
+/// The nick that an object asks for, if it asks for one.
+pub(in crate::wire) fn nick_asked(object: &str) -> Option<String> {
+    let said = serde_json::from_str::<Said>(object).ok()?;
+    let joins = Flag::ALL.iter().all(|flag| said.flag(*flag).is_set() == (*flag == Flag::JoinRequest));
+    joins.then(|| said.username.0.trim().to_owned()).filter(|nick| !nick.is_empty())
+}
+
 /// A request that is refused without the machine.
 fn refuse(peer: &Peer, reason: &str, asks: &mut Vec<Ask>) {
     peer.reply(Happening::Refused, &Values { reason: reason.to_owned(), ..Values::default() }, asks);

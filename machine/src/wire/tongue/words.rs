@@ -8,25 +8,34 @@ use hobnob_spec::voice::{Happening, Phrase, REPORT_USER, phrase};
 
 /// What can be put into a template.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Values<'a> {
-    pub(super) nick: &'a str,
+pub struct Values<'a> {
+    /// Who said it, or of whom it tells.
+    pub nick: &'a str,
     /// The nick of the client that is told.
-    pub(super) own: &'a str,
-    pub(super) room: &'a str,
-    pub(super) text: &'a str,
-    pub(super) at: Time,
-    pub(super) until: Time,
-    pub(super) reason: String,
-    pub(super) wait_ms: u64,
-    pub(super) history: &'a str,
+    pub own: &'a str,
+    /// The room.
+    pub room: &'a str,
+    /// What was said.
+    pub text: &'a str,
+    /// When.
+    pub at: Time,
+    /// Until when.
+    pub until: Time,
+    /// Why not, in a sentence.
+    pub reason: String,
+    /// How many milliseconds it will be so.
+    pub wait_ms: u64,
+    /// What was said earlier, line by line.
+    pub history: &'a str,
     /// Nicks, or the names of rooms.
-    pub(super) nicks: Vec<&'a str>,
-    pub(super) users: &'a [Active],
+    pub nicks: Vec<&'a str>,
+    /// Active users.
+    pub users: &'a [Active],
 }
 
 impl<'a> Values<'a> {
     /// What an entry tells.
-    pub(super) fn of(entry: &'a Entry) -> Self {
+    pub fn of(entry: &'a Entry) -> Self {
         let values = Self { nick: entry.nick.as_str(), at: entry.at, ..Self::default() };
         match &entry.body {
             Body::Text(text) => Self { text: text.as_str(), ..values },
@@ -59,7 +68,7 @@ pub(super) fn write(dialect: Dialect, happening: Happening, values: &Values<'_>,
 }
 
 /// Fills a template. Newlines in what people said become `newline`.
-pub(super) fn fill(template: &str, values: &Values<'_>, zone: Zone, newline: &str) -> String {
+pub fn fill(template: &str, values: &Values<'_>, zone: Zone, newline: &str) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, from)) = rest.split_once('{') {
