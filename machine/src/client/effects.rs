@@ -52,7 +52,6 @@ impl Client {
             | Effect::ShowRecalled
             | Effect::ShowOwn
             | Effect::NoteShown
-            | Effect::MarkSeen
             | Effect::Hold
             | Effect::AskPage
             | Effect::AskPages
@@ -149,7 +148,6 @@ impl Client {
                 let at = self.own_unanswered(place, entry).expect("the row's guard found it");
                 self.queue[at].shown = true;
             }
-            (Effect::MarkSeen, Case::Entry(place, entry, when)) => self.mark_seen(place, entry, *when),
             (Effect::Hold, Case::Entry(place, entry, when)) => self.hold(place, entry, *when),
             (Effect::AskPage, Case::Entry(place, ..))
             | (Effect::AskPage, Case::Reply(Pending { whose: Whose::Hole(place), .. }, _)) => self.ask_page(place, out),

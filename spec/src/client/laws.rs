@@ -248,9 +248,8 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let told = matches!(event, Event::Told);
             let joined = is(state, State::Joined);
             let known = matches!(guard, Guard::KnownAlready) || !joined;
-            let handled = count(does, ShowEntry) + count(does, Hold) + count(does, MarkSeen);
+            let handled = count(does, ShowEntry) + count(does, Hold);
             handled == (told && !known) as usize
-                && has(does, MarkSeen) == matches!(guard, Guard::OwnPrivate)
                 && has(does, NoteShown) == matches!(guard, Guard::OwnUnanswered)
                 && (!has(does, NoteShown) || in_order(does, &[ShowEntry, NoteShown]))
                 && has(does, ShowRecalled) == (matches!(event, Event::Recalled) && !known)
