@@ -141,6 +141,7 @@ fn every_row_of_the_relay_s_table_fires_and_every_pair_ends() {
             may.retain(|input| !matches!(input, RelayInput::Came { .. }));
             // Some servers never come back.
             let away = seed.is_multiple_of(5) && matches!(state, State::Reaching | State::Waiting);
+            run.now += draw(3) as u64;
             match draw(3) {
                 _ if away && state == State::Reaching => drop(run.step(RelayInput::NotReached)),
                 die if die == 0 || away => {
