@@ -85,7 +85,7 @@ pub enum Input {
     /// Time has passed. Never recorded: a wake changes when something is sent, never what.
     Wake,
     /// The operator changed the settings.
-    Configured(Config),
+    Configured(Box<Config>),
     /// The server started again after a crash: no connection is left.
     Restarted,
     /// The server took nothing for a while, for it could keep nothing: in that time nobody's silence counts, nor

@@ -127,7 +127,7 @@ impl Server {
             Input::TooSlow { conn } => self.take_at(conn, Event::TooSlow, out),
             Input::Lost { conn } => self.take_at(conn, Event::Lost, out),
             Input::Wake | Input::Outage { .. } => {}
-            Input::Configured(config) => self.configure(config),
+            Input::Configured(config) => self.configure(*config),
             Input::Restarted => {
                 for conn in self.conns.keys().copied().collect::<Vec<_>>() {
                     self.take_at(conn, Event::Lost, out);

@@ -198,7 +198,7 @@ fn first_inputs(recovered: &Recovered, config: Config) -> Vec<Input> {
     }
     let config = Config { nick_case, ..config };
     if *recovered.server.config() != config {
-        first.push(Input::Configured(config));
+        first.push(Input::Configured(Box::new(config)));
     }
     if !recovered.is_new {
         first.push(Input::Restarted);

@@ -19,7 +19,7 @@ fn keeping(layout: Layout) -> Keeping {
 fn chat(desk: &mut Desk) {
     let mut config = common::genesis().config;
     config.operator_key = Some(Secret([9; 16]));
-    desk.step(Input::Configured(config));
+    desk.step(Input::Configured(Box::new(config)));
     let ann = desk.join("Ann");
     let bob = desk.join("bob");
     desk.join("server");

@@ -172,7 +172,7 @@ impl Walk {
             Move::Stop => self.feed(Input::Stopping),
             Move::Configure => {
                 let config = draw_config(&mut self.rng);
-                self.feed(Input::Configured(config));
+                self.feed(Input::Configured(Box::new(config)));
             }
             Move::Linger => self.linger(),
             Move::Silence => {

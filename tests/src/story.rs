@@ -218,7 +218,7 @@ impl Stage {
         words::set(&mut self.config, setting)?;
         if self.server.is_some() {
             let config = self.config.clone();
-            self.step(Input::Configured(config));
+            self.step(Input::Configured(Box::new(config)));
         }
         Ok(())
     }

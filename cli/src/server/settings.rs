@@ -2,11 +2,15 @@
 //!
 //! Owns their names, their forms for people, and the complaints about them. Starts nothing.
 
+mod amounts;
+mod complaints;
 mod profiles;
 #[cfg(test)]
 mod tests;
 
 use crate::exit::{ExitCode, Failure};
+use amounts::{Amount, set_limit, shown, span, time_zone};
+use complaints::{complaint, line_in, one_of, read_file};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile as Layer, Provider};
@@ -15,15 +19,13 @@ use hobnob_machine::network::Network;
 use hobnob_runtime::journal::{Durability, Retention};
 use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::{Listener, ServerSettings};
-use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
+use hobnob_spec::limits::Limits;
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{NickCase, Profile};
-use jiff::tz::TimeZone;
 use profiles::{Given, Profiles};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What stands before the name of a setting in the environment.
 const ENV_PREFIX: &str = "HOBNOB_";
@@ -69,14 +71,6 @@ pub(super) struct Written {
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
-}
-
-/// A limit as people write it: a number, a time such as `2m`, or `off`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Amount {
-    Number(u64),
-    Text(String),
 }
 
 /// The settings as the server takes them.
@@ -133,17 +127,6 @@ pub(super) fn knobs_from_flags(flags: &[String]) -> Result<Dict, Failure> {
     profiles::from_flags(flags).map_err(|sentence| Failure::new(ExitCode::Usage, format!("`--set`: {sentence}")))
 }
 
-/// A limit in its form for people.
-fn shown(name: &str, value: u64) -> Amount {
-    if name.ends_with("_ms") {
-        Amount::Text(humantime::format_duration(Duration::from_millis(value)).to_string())
-    } else if value == 0 && name.ends_with("_per_second") {
-        Amount::Text(OFF.into())
-    } else {
-        Amount::Number(value)
-    }
-}
-
 /// Puts the settings together, with where each comes from.
 pub(super) fn gather(file: Option<&Path>, flags: Flags) -> Result<(Figment, Written), Failure> {
     let mut figment = Figment::new().merge(Serialized::defaults(Written::default()));
@@ -184,68 +167,6 @@ fn environment() -> Env {
                 (None, None) => key.into(),
             }
         })
-}
-
-/// Reads the file once for itself, so that a complaint can name the line.
-fn read_file(path: &Path) -> Result<String, Failure> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(ExitCode::CannotStart, format_args!("cannot read the configuration {shown}: {error}"))
-    })?;
-    if let Err(error) = text.parse::<toml::Table>() {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        let what = error.message();
-        let sentence = format!("the configuration {shown}, line {line}, is no TOML: {what}");
-        return Err(Failure::new(ExitCode::Usage, sentence));
-    }
-    Ok(text)
-}
-
-/// One sentence about what is wrong with the settings, and where.
-fn complaint(error: &figment::Error, file: Option<&Path>, text: Option<&str>) -> Failure {
-    use figment::error::Kind;
-    let key = error.path.join(".");
-    let what = match &error.kind {
-        Kind::UnknownField(field, _) => format!("there is no setting `{field}`; see `hobnob server --print-config`"),
-        Kind::InvalidType(found, wanted) => format!("`{key}` is {found}, but it has to be {wanted}"),
-        other => format!("`{key}`: {other}"),
-    };
-    let from_file = error
-        .metadata
-        .as_ref()
-        .is_some_and(|metadata| metadata.source.as_ref().is_some_and(|s| s.file_path().is_some()));
-    let place = match (file, text) {
-        (Some(path), Some(text)) if from_file => {
-            let mut key = error.path.clone();
-            if let Kind::UnknownField(field, _) = &error.kind {
-                key.push(field.clone());
-            }
-            format!("the configuration {}{}: ", path.display(), line_of(text, &key))
-        }
-        _ => error.metadata.as_ref().map_or(String::new(), |metadata| format!("{}: ", metadata.name)),
-    };
-    Failure::new(ExitCode::Usage, format!("{place}{what}"))
-}
-
-/// `, line N` where a setting stands: under the heading of its table if there is one, else where its name first stands.
-fn line_of(text: &str, key: &[impl AsRef<str>]) -> String {
-    let starts = |line: &str, name: &str| {
-        let line = line.trim_start().trim_start_matches(['[', '"']);
-        line.strip_prefix(name)
-            .is_some_and(|rest| rest.trim_start_matches('"').trim_start().starts_with(['=', ']', '.']))
-    };
-    let names: Vec<&str> = key.iter().map(AsRef::as_ref).collect();
-    let Some((name, tables)) = names.split_last() else { return String::new() };
-    let heading = format!("[{}]", tables.join("."));
-    let under = text.lines().position(|line| line.trim() == heading).filter(|_| !tables.is_empty());
-    let in_table = |from: usize| {
-        let lines = text.lines().enumerate().skip(from + 1);
-        lines.take_while(|(_, line)| !line.trim_start().starts_with('[')).find(|(_, line)| starts(line, name))
-    };
-    let found = under.and_then(in_table).map(|(at, _)| at);
-    let anywhere = || text.lines().position(|line| starts(line, name));
-    let dotted = || text.lines().position(|line| starts(line, &names.join(".")));
-    found.or_else(dotted).or(under).or_else(anywhere).map_or(String::new(), |at| format!(", line {}", at + 1))
 }
 
 /// How near to the operator a setting was set.
@@ -377,98 +298,6 @@ pub(crate) fn check_addr(addr: &str) -> Result<(), String> {
     }
 }
 
-fn one_of(found: &str, names: &[&str]) -> String {
-    format!("there is no {found:?}; it is one of {}", names.join(", "))
-}
-
-/// Whose clocks are shown: `utc`, `local`, an offset such as `+02:00`, or a place such as `Europe/Berlin`.
-fn time_zone(text: &str) -> Result<TimeZone, String> {
-    if text == LOCAL {
-        return Ok(TimeZone::system());
-    }
-    if text.eq_ignore_ascii_case("utc") {
-        return Ok(TimeZone::UTC);
-    }
-    if text.starts_with(['+', '-']) {
-        let offset = jiff::fmt::temporal::DateTimeParser::new().parse_time_zone(text);
-        return offset.map_err(|error| format!("{text:?} is no offset such as +02:00: {error}"));
-    }
-    TimeZone::get(text).map_err(|_| format!("there is no zone {text:?}; write utc, local, +02:00 or Europe/Berlin"))
-}
-
-/// A time such as `30s`, or the word for none.
-fn span(text: &str, none: &str) -> Result<Option<Duration>, String> {
-    if text == none || (none == OFF && text == "0") {
-        return Ok(None);
-    }
-    match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() && none == OFF => Ok(None),
-        Ok(time) => Ok(Some(time)),
-        Err(error) => Err(format!("{}; write 30s, 2h or {none}", no_time(text, &error))),
-    }
-}
-
-/// What is wrong with a time; most often its unit is missing.
-fn no_time(text: &str, error: &humantime::DurationError) -> String {
-    match text.parse::<u64>() {
-        Ok(number) => format!("{number} of what? A time has a unit"),
-        Err(_) => format!("{text:?} is no time: {error}"),
-    }
-}
-
-fn set_limit(limits: &mut Limits, name: &str, amount: &Amount) -> Result<(), String> {
-    let number = match amount {
-        Amount::Text(text) if text == OFF && is_off_at_0(name) => 0,
-        Amount::Number(number) if name.ends_with("_ms") => milliseconds(&number.to_string())?,
-        Amount::Text(text) if name.ends_with("_ms") => milliseconds(text)?,
-        Amount::Number(number) => *number,
-        Amount::Text(text) => text.parse().map_err(|error| format!("{text:?} is no number: {error}"))?,
-    };
-    let mut all: BTreeMap<&str, u64> = Limits::TABLE.iter().map(|(name, ..)| *name).zip(limits.values()).collect();
-    let Some(value) = all.get_mut(name) else {
-        let names: Vec<&str> = Limits::TABLE.iter().map(|(name, ..)| *name).collect();
-        return Err(one_of(name, &names));
-    };
-    let least = least(name);
-    if number < least {
-        let unit = if name.ends_with("_ms") { " ms" } else { "" };
-        return Err(format!("{number}{unit} makes no sense here; the least is {least}{unit}"));
-    }
-    *value = number;
-    let all: BTreeMap<String, u64> = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let value = serde_json::to_value(all).expect("numbers with names are JSON");
-    *limits = serde_json::from_value(value).expect("every limit has its number");
-    Ok(())
-}
-
-/// A time such as `5s`; of all times only 0 needs no unit.
-fn milliseconds(text: &str) -> Result<u64, String> {
-    if text == "0" {
-        return Ok(0);
-    }
-    let time = humantime::parse_duration(text).map_err(|error| {
-        let number = text.parse().unwrap_or(30_u64);
-        format!("{}; write {number}s or 10m", no_time(text, &error))
-    })?;
-    Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// Whether the limit can be written as `off`.
-fn is_off_at_0(name: &str) -> bool {
-    least(name) == 0 && (name.ends_with("_ms") || name.ends_with("_per_second"))
-}
-
-/// The least value of a limit with which a server is of any use.
-fn least(name: &str) -> u64 {
-    match name {
-        "say_per_second" | "ask_per_second" | "resume_ms" | "mute_memory_ms" => 0,
-        "mail_max" | "mail_age_ms" | "waiting_conversations_max" => 0,
-        // Whoever reads at once has to get the history.
-        "outbox_bytes_max" => HISTORY_FRAME_BYTES as u64,
-        _ => 1,
-    }
-}
-
 /// The settings as a file that says where each comes from.
 pub(super) fn printed(figment: &Figment, written: &Written, settings: &Settings) -> Result<String, Failure> {
     let value = toml::Value::try_from(written).expect("settings are what TOML can hold");
@@ -496,13 +325,6 @@ pub(super) fn printed(figment: &Figment, written: &Written, settings: &Settings)
 
 fn from(figment: &Figment, key: &str) -> String {
     figment.find_metadata(key).map_or_else(|| "default".into(), origin)
-}
-
-/// `, line N` where a setting stands in the file that it comes from.
-fn line_in(metadata: &Metadata, key: &str) -> String {
-    let path = metadata.source.as_ref().and_then(|source| source.file_path());
-    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
-    text.map_or(String::new(), |text| line_of(&text, &key.split('.').collect::<Vec<_>>()))
 }
 
 /// Where a value comes from, for people.

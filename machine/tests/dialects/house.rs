@@ -38,7 +38,7 @@ impl House {
     /// Changes the server's settings.
     pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
-        self.step(Input::Configured(self.config.clone()));
+        self.step(Input::Configured(Box::new(self.config.clone())));
     }
 
     /// A connection through the nth listener.

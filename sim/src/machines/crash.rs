@@ -160,7 +160,7 @@ impl<M: Meddle> World<'_, '_, M> {
         let config = Config { nick_case: server.config().nick_case, ..self.fate.config.clone() };
         let other = *server.config() != config;
         let mut hub = Hub::new(server, next_conn, base, self.now, self.disk.records.len());
-        hub.first.extend(other.then_some(Input::Configured(config)));
+        hub.first.extend(other.then_some(Input::Configured(Box::new(config))));
         hub.first.extend((!is_new).then_some(Input::Restarted));
         self.hub = Some(hub);
         let life = self.life;

@@ -2,7 +2,8 @@
 //!
 //! Owns the names of the knobs, which are the fields of a profile, and the complaints about them.
 
-use super::{Rank, one_of};
+use super::Rank;
+use super::complaints::one_of;
 use figment::Figment;
 use figment::value::{Dict, Value};
 use hobnob_spec::profile::Profile;

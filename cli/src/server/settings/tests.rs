@@ -1,5 +1,6 @@
 //! Tests of what is taken as a setting, and of the complaints.
 
+use super::amounts::least;
 use super::*;
 
 fn flags(pairs: &[(&str, &str)]) -> Flags {
