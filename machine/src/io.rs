@@ -155,6 +155,8 @@ pub enum Action {
         before: u64,
         /// At most so many.
         limit: u64,
+        /// At most about so many bytes, but for one entry.
+        bytes_max: u64,
     },
     /// End the connection when what waits for it has been sent. It hears no room any more.
     Close {

@@ -261,6 +261,20 @@ shapes! {
     }
 }
 
+/// About what an entry takes beside its text, in bytes.
+pub const ENTRY_BYTES: u64 = 64;
+
+impl Entry {
+    /// About how many bytes it takes, in memory and on the wire.
+    pub fn bytes(&self) -> u64 {
+        let text = match &self.body {
+            Body::Text(text) => text.as_str().len() as u64,
+            Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
+        };
+        text + ENTRY_BYTES
+    }
+}
+
 shapes! {
     /// What an entry says.
     #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -318,9 +318,8 @@ impl Server {
         let key = Arc::clone(&seat.key);
         let (rooms, talks) = (seat.rooms.clone(), seat.talks.clone());
         let had = self.numbers_had(turn);
-        // More than an outbox holds would end the connection, at every return anew. What is left out of a room's middle
-        // the client asks for, page by page.
-        let share = self.config.limits.outbox_bytes_max / 2 / rooms.len().max(1) as u64;
+        // What is left out of a room's middle the client asks for, page by page.
+        let share = self.outbox_share(seat);
         for (room, entered) in rooms {
             let Room { name, key, log, .. } = &self.rooms[&room];
             let (place, has) = (Place::Room(name.clone()), had.get(&Had::Room(Arc::clone(key))).copied().unwrap_or(0));

@@ -9,7 +9,7 @@ use super::rows::{Kind, Row, Stored};
 use super::sqlite::{check_format, int, trouble};
 use super::{Each, Genesis, JournalError, Page, PageQuery, Position, Record, Snapshot, Trouble};
 use hobnob_machine::Input;
-use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::messages::Time;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params, params_from_iter};
 use std::ops::ControlFlow;
@@ -61,7 +61,7 @@ pub(super) fn page(db: &Connection, shelf: &str, query: &PageQuery) -> rusqlite:
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(row) = rows.next()? {
         let Some(entry) = read_row(row)?.entry() else { continue };
-        bytes += text_bytes(&entry);
+        bytes += entry.bytes();
         let fits = page.entries.is_empty() || bytes <= query.bytes_max;
         if page.entries.len() as u64 >= query.limit || !fits {
             page.more = true;
@@ -71,13 +71,6 @@ pub(super) fn page(db: &Connection, shelf: &str, query: &PageQuery) -> rusqlite:
     }
     page.entries.reverse();
     Ok(page)
-}
-
-fn text_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
-    }
 }
 
 /// Goes through the rows after row `after`, in their order.

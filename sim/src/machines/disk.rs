@@ -4,8 +4,7 @@
 
 use crate::plan::Ms;
 use hobnob_machine::{Action, Input, Server, Shelf};
-use hobnob_spec::limits::PAGE_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Body, Entry, Time};
+use hobnob_spec::messages::{Answer, Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +24,7 @@ pub(super) struct Query {
     pub(super) after: u64,
     pub(super) before: u64,
     pub(super) limit: u64,
+    pub(super) bytes_max: u64,
 }
 
 /// A machine as it was after so many records.
@@ -94,8 +94,8 @@ impl Disk {
         let shelf = self.shelves.get(&query.shelf).map_or(&[][..], Vec::as_slice);
         let upto = shelf.partition_point(|(_, entry)| entry.number < query.before);
         for (_, entry) in shelf[..upto].iter().rev().take_while(|(_, entry)| entry.number > query.after) {
-            bytes += text_bytes(entry);
-            if entries.len() as u64 >= query.limit || (!entries.is_empty() && bytes > PAGE_BYTES_MAX) {
+            bytes += entry.bytes();
+            if entries.len() as u64 >= query.limit || (!entries.is_empty() && bytes > query.bytes_max) {
                 more = true;
                 break;
             }
@@ -116,12 +116,5 @@ pub(super) fn stored(action: &Action, server: &Server) -> Option<(Shelf, Arc<Ent
         | Action::Unhear { .. }
         | Action::ReadPage { .. }
         | Action::Close { .. } => None,
-    }
-}
-
-fn text_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
     }
 }

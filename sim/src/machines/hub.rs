@@ -315,8 +315,8 @@ impl<M: Meddle> World<'_, '_, M> {
                     self.unhear(wire, room);
                 }
             }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
-                self.read_page(conn, number, Query { shelf, after, before, limit });
+            Action::ReadPage { conn, number, shelf, after, before, limit, bytes_max } => {
+                self.read_page(conn, number, Query { shelf, after, before, limit, bytes_max });
             }
             Action::Close { conn } => {
                 if let Some(wire) = hub.wire(conn) {

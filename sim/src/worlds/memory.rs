@@ -8,7 +8,7 @@ use hobnob_runtime::journal::{
     Batch, Chain, Durability, Each, Genesis, Journal, JournalError, Page, PageQuery, Position, Snapshot, Stored,
     Trouble, unseal,
 };
-use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::messages::{Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -139,7 +139,7 @@ impl Memory {
         let Some(entries) = self.store.get(&query.shelf).filter(|_| after < query.before) else { return page };
         let mut bytes = 0;
         for (_, entry) in entries.range(after..query.before).rev().map(|(_, kept)| kept) {
-            bytes += text_bytes(entry);
+            bytes += entry.bytes();
             let fits = page.entries.is_empty() || bytes <= query.bytes_max;
             if page.entries.len() as u64 >= query.limit || !fits {
                 page.more = true;
@@ -203,12 +203,5 @@ impl Journal for Drawer {
         let mut memory = lock(&self.0);
         memory.synced = memory.written.len();
         Ok(())
-    }
-}
-
-fn text_bytes(entry: &Entry) -> usize {
-    match &entry.body {
-        Body::Text(text) => text.as_str().len(),
-        Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => 0,
     }
 }
