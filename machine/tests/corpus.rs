@@ -92,7 +92,10 @@ fn the_corpus_of_dialects_is_found_the_same_in_any_pieces() {
     for (name, bytes) in corpus("dialects") {
         let [listener, piece, bytes @ ..] = &bytes[..] else { continue };
         let takes = |dialect: &&Dialect| listener >> dialect.index() & 1 == 1;
-        let dialects: Vec<_> = Dialect::ALL.iter().filter(takes).copied().collect();
+        let mut dialects: Vec<_> = Dialect::ALL.iter().filter(takes).copied().collect();
+        if dialects.is_empty() {
+            dialects = Dialect::ALL.to_vec();
+        }
         let found = find(&dialects, bytes, bytes.len());
         assert_eq!(found, find(&dialects, bytes, usize::from(*piece) + 1), "{name}");
         let requests = hear(&dialects, found);
