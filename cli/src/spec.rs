@@ -21,7 +21,7 @@ pub(crate) struct SpecArgs {
     #[arg(value_name = "WORD", num_args = 0..=2)]
     words: Vec<String>,
     /// Only this table
-    #[arg(long, value_parser = ["session", "client"])]
+    #[arg(long, value_parser = ["session", "client", "relay"])]
     table: Option<String>,
     /// In which form
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "words")]
@@ -156,9 +156,9 @@ mod tests {
 
     #[test]
     fn the_tables_that_can_be_named_are_those_that_there_are() {
-        for name in ["session", "client"] {
+        for name in ["session", "client", "relay"] {
             assert!(Manual::new().table(name).is_some(), "{name} can be named on the command line");
         }
-        assert_eq!(Manual::new().tables.len(), 2, "a table that is added can be named on the command line");
+        assert_eq!(Manual::new().tables.len(), 3, "a table that is added can be named on the command line");
     }
 }

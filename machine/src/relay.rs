@@ -41,7 +41,7 @@ impl RelayConfig {
 }
 
 /// What happens to one client's pair of connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayInput {
     /// The client connected, and there are so many others.
     Came {
@@ -85,7 +85,7 @@ pub enum RelayInput {
 }
 
 /// What the shell is to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayAction {
     /// Reach for the server.
     Dial,
