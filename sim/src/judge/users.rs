@@ -264,8 +264,8 @@ impl Judge {
         }
         let comes = own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
         let recalls = comes && when != When::Past(Past::History) && self.recalled.remove(&(place, entry.number));
-        // A clock that was set back stands still for the server: what a power cut took then looks like what came after.
-        let alike = self.lost.keys().any(|(lost, number)| *lost == place && *number + 1 >= entry.number);
+        // After a clock that was set back, what a power cut took looks later than what came after it.
+        let alike = self.lost.keys().any(|(lost, _)| *lost == place);
         if recalls && !track.shaken && !alike && !track.has(entry.number - 1) {
             let sentence = format!(
                 "{} is shown {}, and not the history that it was sent before it",
