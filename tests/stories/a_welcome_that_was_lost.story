@@ -12,6 +12,7 @@
 > ann opens
 > ann joins Ann
 < ann: #2 welcome back, Ann, in lobby 2
+< ann: history of lobby: 1 Bob joined
 < ann: missed in lobby: 2 Ann joined
 > ann asks report
 < ann: #3 2 active: Ann at 127.0.0.1:5002 since 0:00; Bob at 127.0.0.1:5001 since 0:00

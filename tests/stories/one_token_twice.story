@@ -23,10 +23,12 @@
 < twin: goodbye, Replaced: The user came back over another connection.
 < twin is hung up
 < ann: #5 welcome back, Twin, in lobby 5
+< ann: history of lobby: 1 Ann joined; 2 Ann: One.; 3 Ann is muted until 0:10; 4 Ann left (Quit)
 < ann: missed in lobby: 5 Twin joined
 > twin opens like ann
 > twin joins Twin
 < ann: goodbye, Replaced: The user came back over another connection.
 < ann is hung up
 < twin: #2 welcome back, Twin, in lobby 5
+< twin: history of lobby: 1 Ann joined; 2 Ann: One.; 3 Ann is muted until 0:10; 4 Ann left (Quit)
 < twin: missed in lobby: 5 Twin joined
