@@ -386,7 +386,7 @@ fn sendto_every_command_has_its_answer_or_its_error() {
     bob.types("login Bob");
     bob.sees(&["Success"], "");
     bob.types("list");
-    bob.sees(&["Bob\nJohn"], "");
+    bob.sees(&["John\nBob"], "");
     bob.types("sendto John Hi how are you?");
     bob.sees(&["Success"], "");
     john.hears(&["Bob: Hi how are you?"]);
