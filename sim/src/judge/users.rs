@@ -249,7 +249,7 @@ impl Judge {
         let nick = self.names.of(entry.nick.as_str());
         let kind = match place {
             Where::Room(_) => Kind::Room,
-            Where::Pair(..) if self.is_all_kept(place) => Kind::Talk,
+            Where::Pair(..) if self.is_all_kept(place) && !self.talks_may_jump(place) => Kind::Talk,
             Where::Pair(..) => Kind::Loose,
         };
         if when == When::Live && matches!(place, Where::Room(_)) && !self.users[who].tracks.contains_key(&place) {
