@@ -188,12 +188,17 @@ impl Judge {
             }
             Shown::Back { nick, rooms, .. } => {
                 let nick = self.names.of(nick.as_str());
-                let rooms: Vec<_> = rooms.iter().map(|room| Where::Room(self.names.of(room.room.as_str()))).collect();
+                let stays = rooms.iter().map(|room| (Where::Room(self.names.of(room.room.as_str())), room.since));
+                let stays: BTreeMap<_, _> = stays.collect();
                 let user = self.comes(at, who, nick);
-                user.tracks
-                    .retain(|place, track| !matches!(place, Where::Room(_)) || rooms.contains(place) && !track.left);
-                for room in rooms {
-                    user.tracks.entry(room).or_default().begin_history();
+                user.tracks.retain(|place, track| {
+                    !matches!(place, Where::Room(_)) || stays.contains_key(place) && !track.left
+                });
+                for (room, since) in stays {
+                    let track = user.tracks.entry(room).or_default();
+                    track.begin_history();
+                    // What was said between an older stay, whose end nobody told the user, and this one is not owed.
+                    track.last = track.last.map(|last| last.max(since));
                 }
             }
             Shown::Refused { .. } | Shown::Out => {
