@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounds;
 pub mod client;
 mod lawful;
 pub mod limits;

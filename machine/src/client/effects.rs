@@ -254,17 +254,8 @@ impl Client {
     fn put_off_dial(&mut self, now: Time) {
         let length = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_LONGEST_MS);
         self.pauses += 1;
-        let pause = length / 2 + self.draw() % (length + 1);
+        let pause = length / 2 + crate::chance::draw(&mut self.chance) % (length + 1);
         self.alarms.insert(Alarm::Retry, now.plus(pause));
-    }
-
-    /// splitmix64: small, well spread, and the same everywhere.
-    fn draw(&mut self) -> u64 {
-        self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.chance;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 
     fn arm(&mut self, now: Time, alarm: Alarm) {

@@ -91,7 +91,7 @@ impl Server {
         loop {
             // Three digits first, and one more after every eight tries in vain: there are fewer members than tries.
             let bound = 10_u64.pow((3 + tries / 8).min(18));
-            let suffixed = nick.suffixed(1 + self.draw() % (bound - 1));
+            let suffixed = nick.suffixed(1 + crate::chance::draw(&mut self.chance) % (bound - 1));
             // A nick that was left muted is not given to somebody who is not.
             let key = self.key(suffixed.as_str());
             if !self.nicks.contains_key(&key) && !self.leavers_muted.contains_key(&key) {
