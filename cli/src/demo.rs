@@ -39,7 +39,7 @@ pub(crate) struct DemoArgs {
 }
 
 /// Plays the scene.
-pub(crate) fn run(args: DemoArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DemoArgs) -> Result<ExitCode, Failure> {
     let scene = Scene::named(&args.scene).expect("the command line takes no other names");
     let steps = u32::try_from(scene.steps.len()).expect("a play is short");
     let mut stage = Stage::open(&scene, if args.fast { Duration::ZERO } else { LENGTH / steps })?;

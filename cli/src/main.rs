@@ -65,7 +65,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Server(args) => server::run(&args),
         Command::Client(args) => client::run(args),
         Command::Relay(args) => relay::run(&args),
-        Command::Demo(args) => demo::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Log(args) => log::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Check(args) => check::run(args),

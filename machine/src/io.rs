@@ -201,6 +201,8 @@ pub enum Action {
         before: u64,
         /// At most so many.
         limit: u64,
+        /// At most about so many bytes, but for one entry.
+        bytes_max: u64,
     },
     /// Write the bytes of this step's input into the part of a file.
     WriteChunk {

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod chance;
 pub mod client;
 pub mod config;
 pub mod io;

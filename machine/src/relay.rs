@@ -41,7 +41,7 @@ impl RelayConfig {
 }
 
 /// What happens to one client's pair of connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayInput {
     /// The client connected, and there are so many others.
     Came {
@@ -85,7 +85,7 @@ pub enum RelayInput {
 }
 
 /// What the shell is to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayAction {
     /// Reach for the server.
     Dial,
@@ -135,6 +135,8 @@ pub struct Relay {
     /// From where the connection came.
     peer: SocketAddr,
     speaks_lines: bool,
+    /// The client said no more before the server was reached.
+    done: bool,
     told: bool,
     pause_ms: u64,
     passed: Time,
@@ -150,6 +152,7 @@ impl Relay {
             addr: peer,
             peer,
             speaks_lines: false,
+            done: false,
             told: false,
             pause_ms: relay::PAUSE_MS,
             passed: Time(0),
@@ -246,6 +249,7 @@ impl Relay {
             Guard::Always => true,
             Guard::Crowded => matches!(brought, Some(Brought::Others(others)) if others >= self.config.clients_max),
             Guard::MayBeRelayed => self.config.trusts(self.peer.ip()),
+            Guard::ClientDone => self.done,
             Guard::Untold => self.speaks_lines && !self.told,
             Guard::PassedSince => self.passed.plus(self.config.idle_ms) > now,
         }
@@ -258,6 +262,7 @@ impl Relay {
                     self.addr = addr;
                 }
             }
+            Effect::NoteDone => self.done = true,
             Effect::Dial => actions.push(RelayAction::Dial),
             Effect::StopDial => actions.push(RelayAction::StopDial),
             Effect::PutOffDial => {

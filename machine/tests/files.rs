@@ -168,7 +168,7 @@ proptest! {
         let mut mishaps = mishaps.into_iter();
         let mut arrived = false;
         for _ in 0..5_000 {
-            let mut answers = match upload.next() {
+            let mut answers = match upload.step() {
                 UploadStep::Offer => world.ask(upload.offer().clone()),
                 UploadStep::Chunk { transfer, offset, len } => {
                     let from = usize::try_from(offset).expect("it is small");
@@ -203,7 +203,7 @@ proptest! {
         let mut download = Download::new(1, size as u64, 0);
         let (mut got, mut cuts) = (Vec::new(), cuts.into_iter().cycle());
         loop {
-            match download.next() {
+            match download.step() {
                 DownloadStep::Complete => break,
                 DownloadStep::Ask(Request::Fetch { file: 1, offset }) => {
                     let from = usize::try_from(offset).expect("it is small");

@@ -103,8 +103,8 @@ pub struct PageQuery {
     pub before: u64,
     /// At most so many.
     pub limit: u64,
-    /// At most so many bytes of text, but for one entry.
-    pub bytes_max: usize,
+    /// At most about so many bytes, but for one entry.
+    pub bytes_max: u64,
 }
 
 /// Entries of the store, oldest first.

@@ -8,7 +8,7 @@ use hobnob_runtime::journal::{
     Batch, DataFolder, Done, FILE, Job, Journal, JournalError, Keeping, PageQuery, Reader, Retention, Search, Sqlite,
     Trouble, recover, serve,
 };
-use hobnob_spec::messages::Request;
+use hobnob_spec::messages::{ENTRY_BYTES, Request};
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempfile::tempdir;
@@ -166,7 +166,7 @@ fn pages_hold_the_newest_within_bounds() {
     assert_eq!(numbers(&mut desk, 5, 0, 4), (vec![1, 2, 3], false));
     assert_eq!(numbers(&mut desk, 2, 0, u64::MAX), (vec![31, 32], true));
     assert_eq!(numbers(&mut desk, 0, 0, u64::MAX), (vec![], true));
-    let query = PageQuery { bytes_max: 3, ..lobby(100, 2, 12) };
+    let query = PageQuery { bytes_max: 3 * (ENTRY_BYTES + 1), ..lobby(100, 2, 12) };
     let page = desk.journal.page(&query).expect("a page");
     assert_eq!(page.entries.iter().map(|entry| entry.number).collect::<Vec<_>>(), [9, 10, 11]);
     assert!(page.more, "bytes bound a page too");

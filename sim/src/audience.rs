@@ -74,7 +74,7 @@ impl Audience {
                 let was = self.hears.get_mut(conn).expect("only an open connection heard a room").remove(room);
                 assert!(was, "a connection stops hearing what it heard");
             }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
+            Action::ReadPage { conn, number, shelf, after, before, limit, .. } => {
                 let answer = self.page(shelf, *after, *before, *limit);
                 self.receive(*conn, Message::Answer { number: *number, answer });
             }

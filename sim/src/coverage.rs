@@ -114,6 +114,16 @@ impl ClientCoverage {
         let missed = client_rows().filter(|row| !self.fired.contains_key(row));
         missed.map(|(state, event, row)| named_client_row(state, event, row)).collect()
     }
+
+    /// The rows that fired least, with how often.
+    pub fn rarest(&self, count: usize) -> Vec<(String, u64)> {
+        let mut rows: Vec<_> = self.fired.iter().collect();
+        rows.sort_by_key(|(row, times)| (**times, **row));
+        let named = |((state, event, row), times): (&(client::State, client::Event, u8), &u64)| {
+            (named_client_row(*state, *event, *row), *times)
+        };
+        rows.into_iter().take(count).map(named).collect()
+    }
 }
 
 fn named_client_row(state: client::State, event: client::Event, row: u8) -> String {

@@ -7,6 +7,7 @@ mod deeds;
 mod faults;
 mod recorded;
 mod relays;
+mod scenes;
 mod setting;
 
 pub use faults::GROUPS;
@@ -67,7 +68,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
     let kinds = faults::draw_kinds(&mut rng, &knobs.faults);
     let clients = knobs.clients.unwrap_or_else(|| rng.usize(1..=CLIENTS_MAX));
     let rude = draw_rude(&mut rng, &knobs.faults, &kinds);
-    let plan = Plan {
+    let mut plan = Plan {
         name: format!("seed {seed}"),
         about: String::new(),
         seed,
@@ -79,12 +80,14 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
         end_ms: knobs.length_ms + CONVERGE_MS,
         expect: Vec::new(),
     };
-    let mut drawing = Drawing { talk: Talk::draw(&mut rng, &plan), plan, rng, kinds };
+    let scenes = scenes::set_stage(seed, &knobs.faults, &mut plan);
+    let mut drawing = Drawing { talk: Talk::draw(&mut rng, &plan), plan, rng, kinds, late: Vec::new() };
     for who in 0..drawing.plan.people() {
         drawing.live(who);
     }
     drawing.fail(&knobs.faults);
     drawing.relay();
+    drawing.play_scenes(&scenes);
     drawing.close();
     drawing.plan
 }
@@ -108,6 +111,8 @@ struct Drawing {
     talk: Talk,
     /// Which faults there are.
     kinds: Vec<FaultKind>,
+    /// Who does not come back as soon as all is healed.
+    late: Vec<usize>,
 }
 
 impl Drawing {
@@ -128,6 +133,9 @@ impl Drawing {
         for who in 0..self.plan.clients.len() {
             let name = self.plan.name_of(who).to_owned();
             for (time, word) in [(self.plan.heal_ms, "healed"), (late, "last")] {
+                if time < late && self.late.contains(&who) {
+                    continue;
+                }
                 let at = time + self.rng.u64(10..500);
                 let join = Deed::Join { nick: name.clone() };
                 let say = Deed::Ask(Request::Say { room: lobby.clone(), text: format!("{name}.{word}") });

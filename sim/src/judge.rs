@@ -54,6 +54,9 @@ pub struct Judge {
     talks_min: u64,
     /// The fewest entries and bytes of a place that were kept in memory.
     kept_min: (u64, u64),
+    /// The latest time of the server's clock, and the least age of mail that it does not keep any more.
+    latest: Time,
+    mail_age_min: u64,
     /// The end of the history that is being sent.
     history: Option<(Name, u64)>,
     /// Before which messages, each somebody's coming into a room, its author was sent the room's history.
@@ -108,6 +111,8 @@ impl Judge {
             resumed: false,
             talks_min: u64::MAX,
             kept_min: (u64::MAX, u64::MAX),
+            latest: Time::default(),
+            mail_age_min: u64::MAX,
             history: None,
             recalled: BTreeSet::new(),
             answers: Vec::new(),
@@ -147,7 +152,7 @@ impl Judge {
 
     /// The server took an input.
     pub fn stepped(&mut self, at: Ms, time: Time, input: &Input, out: &Out, server: &Server) -> Vec<Breach> {
-        let _ = time;
+        self.latest = self.latest.max(time);
         self.records += u64::from(!matches!(input, Input::Wake));
         self.woken = matches!(input, Input::Wake) && (self.woken || !out.fired.is_empty());
         let was_open = answers::asked(input).is_some_and(|(conn, _)| self.ledger.conns.contains_key(&conn));
@@ -233,6 +238,9 @@ impl Judge {
 
     fn notes_limits(&mut self, limits: &Limits) {
         self.talks_min = self.talks_min.min(limits.conversations_max);
+        if limits.mail_age_ms > 0 {
+            self.mail_age_min = self.mail_age_min.min(limits.mail_age_ms);
+        }
         let (entries, bytes) = self.kept_min;
         self.kept_min = (entries.min(limits.kept_entries_max), bytes.min(limits.kept_bytes_max));
     }

@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod heap;
 mod hub;
+mod impostor;
 mod keeper;
 mod network;
 mod person;
@@ -62,6 +63,8 @@ struct World<'p, 'm, M> {
     fate: crash::Fate,
     /// Whether the plan has the server go down: only then is anything kept to make it again from.
     may_crash: bool,
+    /// Whether the plan has an impostor: only then is anything kept that one can repeat.
+    has_impostor: bool,
     turn_open: bool,
     /// How many steps machines have made.
     steps: u64,
@@ -110,6 +113,10 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             life: 0,
             fate: crash::Fate::new(config),
             may_crash: plan.steps.iter().any(|step| matches!(step.what, What::Fails(crate::plan::Fault::Crash { .. }))),
+            has_impostor: plan
+                .steps
+                .iter()
+                .any(|step| matches!(step.what, What::Fails(crate::plan::Fault::Impostor { .. }))),
             turn_open: false,
             steps: 0,
             taken: Vec::new(),
@@ -163,6 +170,7 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             Event::Gone(wire) => self.gone(wire),
             Event::Linger(wire) => self.linger_over(wire),
             Event::ClientWake(who) => self.client_wake(who),
+            Event::Impostor(wire) => self.impostor_speaks(wire),
             Event::Start => self.start_server(),
             Event::ServerWake(life)
             | Event::Appended(life)

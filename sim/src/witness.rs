@@ -146,6 +146,17 @@ impl<'p> Witness<'p> {
         self.take(told);
     }
 
+    /// Somebody who is not the server hands this to the network: it is shown, and judged by what it does only.
+    pub fn forged(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) {
+        self.digest((at, who, wire, 13, message));
+        self.moment(at, || Moment::Sent {
+            client: who,
+            wire,
+            dir: Dir::Down,
+            text: format!("(an impostor) {}", crate::diagram::words::message(message)),
+        });
+    }
+
     /// What was sent first and has not arrived yet arrives.
     pub fn arrived(&mut self, at: Ms, who: usize, wire: Wire, dir: Dir) {
         self.digest((at, who, wire, 6, dir));

@@ -8,14 +8,7 @@ pub use laws::{Law, broken_law};
 pub use table::{NEVER, Row, cell};
 pub use words::{Alarm, Effect, Event, Guard, Source, State};
 
-macro_rules! bounds {
-    ($( #[doc = $doc:literal] $NAME:ident: $Type:ty = $value:literal; )*) => {
-        $( #[doc = $doc] pub const $NAME: $Type = $value; )*
-
-        /// Name, value and reason of each bound of a client, for the manual.
-        pub const BOUNDS: &[(&str, u64, &str)] = &[$( (stringify!($NAME), $value, $doc.trim_ascii()), )*];
-    };
-}
+use crate::bounds::bounds;
 
 bounds! {
     /// How long reaching the server may take, in milliseconds, before the client gives up or tries again.

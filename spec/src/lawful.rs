@@ -5,8 +5,9 @@
 
 /// Checks all laws over all cells while compiling, and gives the laws their common verbs.
 ///
-/// The module brings `State`, `Event`, `Law`, `Guard`, `Effect`, `Row`, `cell`, and
-/// `const fn holds(Law, State, Event, &[Row]) -> bool`.
+/// The module brings `State`, `Event`, `Law`, `Guard`, `Effect`, `Alarm`, `Row`, `cell`, and
+/// `const fn holds(Law, State, Event, &[Row]) -> bool`, which asks `rows_obey` where a law is one of single rows:
+/// `const fn row_obeys(Law, State, Event, &Row) -> bool`.
 macro_rules! lawful {
     ($what:literal) => {
         /// The first law that a cell breaks, if any.
@@ -84,6 +85,32 @@ macro_rules! lawful {
                 a += 1;
             }
             true
+        }
+
+        /// Whether each row by itself obeys the law.
+        const fn rows_obey(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
+            let mut at = 0;
+            while at < rows.len() {
+                if !row_obeys(law, state, event, &rows[at]) {
+                    return false;
+                }
+                at += 1;
+            }
+            true
+        }
+
+        /// Whether this alarm is set.
+        const fn arms(effects: &[Effect], alarm: Alarm) -> bool {
+            let mut at = 0;
+            while at < effects.len() {
+                if let Effect::Arm(set) = effects[at]
+                    && set.index() == alarm.index()
+                {
+                    return true;
+                }
+                at += 1;
+            }
+            false
         }
 
         /// How often an effect of this name is among the effects, whatever it carries.

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounds;
 pub mod client;
 pub mod files;
 mod lawful;

@@ -311,6 +311,16 @@ shapes! {
     }
 }
 
+/// About what an entry takes beside its text, in bytes.
+pub const ENTRY_BYTES: u64 = 64;
+
+impl Entry {
+    /// About how many bytes it takes, in memory and on the wire.
+    pub fn bytes(&self) -> u64 {
+        self.body.text_bytes() + ENTRY_BYTES
+    }
+}
+
 shapes! {
     /// What an entry says.
     #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -367,9 +377,9 @@ impl Body {
     }
 
     /// How many bytes of what people wrote it holds.
-    pub fn text_bytes(&self) -> usize {
+    pub fn text_bytes(&self) -> u64 {
         let name = if let Self::Attached(attached) = self { attached.name.as_str().len() } else { 0 };
-        name + self.text().map_or(0, |text| text.as_str().len())
+        (name + self.text().map_or(0, |text| text.as_str().len())) as u64
     }
 }
 

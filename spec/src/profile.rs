@@ -113,7 +113,8 @@ shapes! {
         pub flood: Flood,
         /// How nicks are told apart when all listeners have this profile.
         pub nick_case: NickCase,
-        /// The dialects that its listener takes; what shows none of them is refused, in the first one's words.
+        /// The dialects that its listener takes; what shows none of them is refused: text in the words of the
+        /// first that takes lines, all else in the first one's.
         pub dialects: Vec<Dialect>,
         /// Whether users get what they said in a room back, with its number, as the others do. A native client always
         /// does, for it keeps its order by it.

@@ -9,14 +9,7 @@ pub use laws::{Law, broken_law};
 pub use table::{NEVER, Row, cell};
 pub use words::{Alarm, Effect, Event, Guard, Source, State};
 
-macro_rules! bounds {
-    ($( #[doc = $doc:literal] $NAME:ident: $Type:ty = $value:literal; )*) => {
-        $( #[doc = $doc] pub const $NAME: $Type = $value; )*
-
-        /// Name, value and reason of each bound of a relay, for the manual.
-        pub const BOUNDS: &[(&str, u64, &str)] = &[$( (stringify!($NAME), $value, $doc.trim_ascii()), )*];
-    };
-}
+use crate::bounds::bounds;
 
 bounds! {
     /// How long a client that may itself be a relay may take, in milliseconds, to begin with its header.

@@ -6,7 +6,7 @@ mod words;
 
 pub use laws::{Law, broken_law};
 pub use table::{NEVER, Row, cell};
-pub use words::{Effect, Event, Guard, Source, State};
+pub use words::{Alarm, Effect, Event, Guard, Source, State};
 
 /// The transfer table, for the readers of any table.
 #[derive(Debug, Clone, Copy)]

@@ -84,7 +84,7 @@ words! {
         Refused,
         /// Something was not understood.
         Malformed,
-        /// A word was not understood, and which.
+        /// A command was none.
         Unknown,
         /// A sign of life.
         Pong,
@@ -248,11 +248,12 @@ const fn flags(happening: Happening) -> Phrase {
         H::Undelivered => Object("Server: Your message to {nick} was not delivered. {reason}"),
         H::RefusedMuted => Object("Server: {reason} You may talk again in {wait}."),
         H::Refused | H::Malformed | H::End => Object("Server: {reason}"),
-        H::Unknown => Object("Server: {reason} {text}"),
         H::Waits => Object("Server: {nick} is away; your message will be delivered later."),
         H::Sent => Object("Server: Your message to {nick} was delivered."),
         // The welcome names the nick.
-        H::Renamed | H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done | H::Pong | H::Ping => Nothing,
+        H::Renamed | H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done | H::Unknown | H::Pong | H::Ping => {
+            Nothing
+        }
     }
 }
 
@@ -288,7 +289,9 @@ const fn colon(happening: Happening) -> Phrase {
         H::Undelivered => Line("ERROR The message to {nick} was not delivered. {reason}"),
         H::RefusedMuted => Line("ERROR {reason} You may talk again in {wait}."),
         H::JoinRefused | H::Refused | H::Malformed | H::EndTaken | H::End => Line("ERROR {reason}"),
-        H::Unknown => Line("ERROR {reason} {text}"),
+        H::Unknown => Line(
+            "ERROR This is no command; there are: register NAME, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.",
+        ),
         H::NewsEarlier | H::Renamed | H::Back | H::Posted | H::Pong | H::Ping => Nothing,
     }
 }
@@ -346,8 +349,7 @@ const fn plain(happening: Happening) -> Phrase {
         H::Undelivered => Line("\r\x1b[1m\x1b[31m The message to {nick} was not delivered. {reason}\x1b[0m"),
         H::RefusedMuted => Line("\r\x1b[1m\x1b[31m {reason} You may talk again in {wait}.\x1b[0m"),
         H::JoinRefused | H::Refused | H::Malformed | H::End => Line("\r\x1b[1m\x1b[31m {reason}\x1b[0m"),
-        H::Unknown => Line("\r\x1b[1m\x1b[31m {reason} {text}\x1b[0m"),
         H::NewsEarlier | H::Back | H::Goodbye | H::Exit | H::Posted | H::Sent => Nothing,
-        H::InRoom | H::OutOfRoom | H::Done | H::Pong | H::Ping => Nothing,
+        H::InRoom | H::OutOfRoom | H::Done | H::Unknown | H::Pong | H::Ping => Nothing,
     }
 }

@@ -197,7 +197,7 @@ impl Stage {
                 self.hearing.entry(*room).or_default().remove(conn);
                 None
             }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
+            Action::ReadPage { conn, number, shelf, after, before, limit, .. } => {
                 let (who, shelf) = (&self.conns[conn], shown::shelf(shelf));
                 Some(format!("{who}: #{number} from the store: {limit} of {shelf} between {after} and {before}"))
             }

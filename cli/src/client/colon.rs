@@ -22,7 +22,7 @@ const RECIPIENT: &str = "Recipient: ";
 /// Where the message is typed.
 const MESSAGE: &str = "Message: ";
 /// What can be typed outside rooms.
-const COMMANDS: &str = "There are: message, who, join ROOM, leave, exit, RECIPIENT:MESSAGE.";
+const COMMANDS: &str = "This is no command; there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.";
 
 /// Where the dialogue stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Colon {
             ("join", room) => self.enter(room),
             ("exit", "") => self.leave(Intent::Quit),
             ("register", _) => self.base.complain(Happening::Refused, No::AlreadyJoined.meaning()),
-            _ => self.base.complain(Happening::Unknown, COMMANDS),
+            _ => self.base.complain(Happening::Refused, COMMANDS),
         }
     }
 

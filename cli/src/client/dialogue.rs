@@ -201,10 +201,10 @@ impl Base {
             }
             Shown::Goodbye { why } => self.ends(Happening::End, why.meaning()),
             Shown::Foreign => {
-                self.ends(Happening::End, "The server speaks another protocol, or another version of it.")
+                self.ends(Happening::End, "The server speaks another protocol, or another version of it.");
             }
             Shown::TooMany { .. } => {
-                self.complain(Happening::Refused, "Too much waits already; please try again later.")
+                self.complain(Happening::Refused, "Too much waits already; please try again later.");
             }
             Shown::Unsent { request } | Shown::Unsure { request } => self.given_back(request),
             _ => {}

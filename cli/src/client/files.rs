@@ -208,7 +208,7 @@ impl Files {
         let mut broken = None;
         for (at, sending) in self.sending.iter_mut().enumerate() {
             loop {
-                let request = match sending.upload.next() {
+                let request = match sending.upload.step() {
                     UploadStep::Offer => sending.upload.offer().clone(),
                     UploadStep::Chunk { transfer, offset, len } => match read(&mut sending.file, offset, len) {
                         Ok(bytes) => Request::Chunk { transfer, offset, bytes },
@@ -251,7 +251,7 @@ impl Files {
             }
         }
         let Some(fetching) = &mut self.fetching else { return };
-        let step = fetching.download.next();
+        let step = fetching.download.step();
         let (there, size) = fetching.download.progress();
         self.lines.extend(fetching.bar.as_mut().and_then(|bar| bar.draw(there, size)));
         match step {

@@ -52,7 +52,6 @@ impl Client {
             | Effect::ShowRecalled
             | Effect::ShowOwn
             | Effect::NoteShown
-            | Effect::MarkSeen
             | Effect::Hold
             | Effect::AskPage
             | Effect::AskPages
@@ -149,7 +148,6 @@ impl Client {
                 let at = self.own_unanswered(place, entry).expect("the row's guard found it");
                 self.queue[at].shown = true;
             }
-            (Effect::MarkSeen, Case::Entry(place, entry, when)) => self.mark_seen(place, entry, *when),
             (Effect::Hold, Case::Entry(place, entry, when)) => self.hold(place, entry, *when),
             (Effect::AskPage, Case::Entry(place, ..))
             | (Effect::AskPage, Case::Reply(Pending { whose: Whose::Hole(place), .. }, _)) => self.ask_page(place, out),
@@ -256,17 +254,8 @@ impl Client {
     fn put_off_dial(&mut self, now: Time) {
         let length = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_LONGEST_MS);
         self.pauses += 1;
-        let pause = length / 2 + self.draw() % (length + 1);
+        let pause = length / 2 + crate::chance::draw(&mut self.chance) % (length + 1);
         self.alarms.insert(Alarm::Retry, now.plus(pause));
-    }
-
-    /// splitmix64: small, well spread, and the same everywhere.
-    fn draw(&mut self) -> u64 {
-        self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.chance;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 
     fn arm(&mut self, now: Time, alarm: Alarm) {

@@ -95,7 +95,7 @@ impl Upload {
     }
 
     /// What to do next. Ask again until it says to wait.
-    pub fn next(&mut self) -> UploadStep {
+    pub fn step(&mut self) -> UploadStep {
         match &mut self.stage {
             Stage::Offer => {
                 self.stage = Stage::Offered;
@@ -115,7 +115,7 @@ impl Upload {
         }
     }
 
-    /// Takes the answer to a request of this file's. After a pause, and after a wait, ask [`Upload::next`].
+    /// Takes the answer to a request of this file's. After a pause, and after a wait, ask [`Upload::step`].
     pub fn answered(&mut self, answer: &Answer) -> UploadStep {
         match (&mut self.stage, answer) {
             (Stage::Offered, Answer::Ready { transfer, from }) => {
@@ -202,7 +202,7 @@ impl Download {
     }
 
     /// What to do next. Ask again until it says to wait.
-    pub fn next(&mut self) -> DownloadStep {
+    pub fn step(&mut self) -> DownloadStep {
         if self.over || self.asked {
             return DownloadStep::Wait;
         }

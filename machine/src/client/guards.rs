@@ -34,9 +34,6 @@ impl Client {
             Guard::OwnUnanswered => {
                 matches!(case, Case::Entry(place, entry, _) if self.own_unanswered(place, entry).is_some())
             }
-            Guard::OwnPrivate => {
-                matches!(case, Case::Entry(Place::With(_), entry, _) if Some(&entry.nick) == self.seat.as_ref())
-            }
             Guard::HoldFull => self.hole(case).is_some_and(|held| held.len() >= HELD_MAX),
             Guard::HoleOpen => self.hole(case).is_some(),
             Guard::HoleBefore => {

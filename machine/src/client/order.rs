@@ -112,10 +112,6 @@ impl Client {
         out.actions.push(ClientAction::Show(shown));
     }
 
-    pub(super) fn mark_seen(&mut self, place: &Place, entry: &Entry, when: When) {
-        self.track(place).see(place, entry, when);
-    }
-
     pub(super) fn hold(&mut self, place: &Place, entry: &Arc<Entry>, when: When) {
         self.track(place).hole.get_or_insert_default().insert(entry.number, (Arc::clone(entry), when));
     }

@@ -2,10 +2,11 @@
 
 use super::Server;
 use super::guards::seat;
-use super::session::Session;
+use super::log::Span;
+use super::session::{Seat, Session};
 use super::turn::{Asking, Turn};
 use crate::io::{Action, Out, SessionId, Shelf};
-use hobnob_spec::limits::HISTORY_FRAME_BYTES;
+use hobnob_spec::limits::{HISTORY_FRAME_BYTES, PAGE_BYTES_MAX};
 use hobnob_spec::messages::{Active, Answer, Entry, Message, Past, Place, Presence, RoomLine, StillIn};
 use hobnob_spec::profile::JoinHistory;
 use hobnob_spec::session::No;
@@ -72,12 +73,13 @@ impl Server {
 
     pub(super) fn tell_page(&self, turn: &Turn, out: &mut Out) {
         let session = &self.sessions[&turn.session];
+        let bytes_max = self.page_bytes(seat(session));
         let (entries, more) = match turn.room {
-            Asking::Room(room) => self.rooms[&room].log.page(turn.span, self.config.store),
+            Asking::Room(room) => self.rooms[&room].log.page(turn.span, bytes_max, self.config.store),
             Asking::NoRoom | Asking::NoSuchRoom => {
                 let pair = self.named_pair(session, turn).expect("a bad nick has a row of its own");
                 let span = self.private_span(seat(session), &pair, turn.span);
-                self.talks.talk(&pair).map(|talk| talk.log.page(span, self.config.store)).unwrap_or_default()
+                self.talks.talk(&pair).map(|talk| talk.log.page(span, bytes_max, self.config.store)).unwrap_or_default()
             }
         };
         self.answer(turn, Answer::Page { entries, more }, out);
@@ -93,8 +95,21 @@ impl Server {
                 (Shelf::Pair(pair), span)
             }
         };
-        let (number, after, before, limit) = (turn.number, span.after, span.before, span.limit);
-        out.actions.extend(session.conn.map(|conn| Action::ReadPage { conn, number, shelf, after, before, limit }));
+        let (number, bytes_max) = (turn.number, self.page_bytes(seat(session)));
+        let Span { after, before, limit } = span;
+        let read = |conn| Action::ReadPage { conn, number, shelf, after, before, limit, bytes_max };
+        out.actions.extend(session.conn.map(read));
+    }
+
+    /// How many bytes one page brings at most: a page of each of its rooms at once fits into the session's outbox.
+    fn page_bytes(&self, seat: &Seat) -> u64 {
+        self.outbox_share(seat).min(PAGE_BYTES_MAX as u64)
+    }
+
+    /// How many bytes of each of its rooms may be sent to a session at once: with all of them its outbox is half full.
+    /// More than an outbox holds would end the connection, at every return anew.
+    pub(super) fn outbox_share(&self, seat: &Seat) -> u64 {
+        self.config.limits.outbox_bytes_max / 2 / seat.rooms.len().max(1) as u64
     }
 
     pub(super) fn welcome(&self, turn: &Turn, out: &mut Out) {
@@ -143,7 +158,7 @@ impl Server {
         let mut frame = Vec::new();
         let mut bytes = 0;
         for entry in entries {
-            let size = super::log::size(&entry);
+            let size = entry.bytes();
             if bytes + size > HISTORY_FRAME_BYTES as u64 && !frame.is_empty() {
                 let entries = std::mem::take(&mut frame);
                 self.send(turn, Message::Earlier { place: place.clone(), past, entries }, out);

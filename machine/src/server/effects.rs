@@ -104,8 +104,10 @@ impl Server {
         loop {
             // Three digits first, and one more after every eight tries in vain: there are fewer members than tries.
             let bound = 10_u64.pow((3 + tries / 8).min(18));
-            let suffixed = nick.suffixed(1 + self.draw() % (bound - 1));
-            if !self.nicks.contains_key(&self.key(suffixed.as_str())) {
+            let suffixed = nick.suffixed(1 + crate::chance::draw(&mut self.chance) % (bound - 1));
+            // A nick that was left muted is not given to somebody who is not.
+            let key = self.key(suffixed.as_str());
+            if !self.nicks.contains_key(&key) && !self.leavers_muted.contains_key(&key) {
                 return suffixed;
             }
             tries += 1;
@@ -328,9 +330,8 @@ impl Server {
         let key = Arc::clone(&seat.key);
         let (rooms, talks) = (seat.rooms.clone(), seat.talks.clone());
         let had = self.numbers_had(turn);
-        // More than an outbox holds would end the connection, at every return anew. What is left out of a room's middle
-        // the client asks for, page by page.
-        let share = self.config.limits.outbox_bytes_max / 2 / rooms.len().max(1) as u64;
+        // What is left out of a room's middle the client asks for, page by page.
+        let share = self.outbox_share(seat);
         for (room, entered) in rooms {
             let Room { name, key, log, .. } = &self.rooms[&room];
             let (place, has) = (Place::Room(name.clone()), had.get(&Had::Room(Arc::clone(key))).copied().unwrap_or(0));

@@ -2,15 +2,12 @@
 //!
 //! Owns numbering and the bound on what is kept. Older entries are the store's.
 
-use hobnob_spec::limits::{Limits, PAGE_BYTES_MAX};
+use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::{Body, Entry, Time};
 use hobnob_spec::names::Nick;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// About what an entry costs beside its text, in bytes.
-const ENTRY_BYTES: u64 = 64;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Log {
@@ -37,7 +34,7 @@ impl Log {
     pub(super) fn push(&mut self, at: Time, nick: Nick, body: Body, limits: &Limits) -> Arc<Entry> {
         self.last += 1;
         let entry = Arc::new(Entry { number: self.last, at, nick, body });
-        self.kept_bytes += size(&entry);
+        self.kept_bytes += entry.bytes();
         self.kept.push_back(Arc::clone(&entry));
         self.trim(limits);
         entry
@@ -49,7 +46,7 @@ impl Log {
             |log: &Self| log.kept.len() as u64 > limits.kept_entries_max || log.kept_bytes > limits.kept_bytes_max;
         while self.kept.len() > 1 && crowded(self) {
             let oldest = self.kept.pop_front().expect("more than one are kept");
-            self.kept_bytes -= size(&oldest);
+            self.kept_bytes -= oldest.bytes();
         }
     }
 
@@ -90,8 +87,8 @@ impl Log {
         first_wanted <= self.kept_after() && first_wanted < before
     }
 
-    /// A page of what is kept, oldest first, and whether there are older entries, here or in a store.
-    pub(super) fn page(&self, span: Span, stored: bool) -> (Vec<Arc<Entry>>, bool) {
+    /// A page of what is kept, of about so many bytes at most, oldest first, and whether there are older entries, here or in a store.
+    pub(super) fn page(&self, span: Span, bytes_max: u64, stored: bool) -> (Vec<Arc<Entry>>, bool) {
         let mut page: Vec<_> = self
             .kept
             .iter()
@@ -99,7 +96,7 @@ impl Log {
             .skip_while(|entry| entry.number >= span.before)
             .take_while(|entry| entry.number > span.after)
             .take(usize::try_from(span.limit).unwrap_or(usize::MAX))
-            .take_while(within(PAGE_BYTES_MAX as u64))
+            .take_while(within(bytes_max))
             .cloned()
             .collect();
         page.reverse();
@@ -115,7 +112,7 @@ impl Log {
             numbers.eq(self.kept_after() + 1..=self.last),
             "kept entries are numbered without holes up to the last"
         );
-        let bytes: u64 = self.kept.iter().map(|entry| size(entry)).sum();
+        let bytes: u64 = self.kept.iter().map(|entry| entry.bytes()).sum();
         assert_eq!(bytes, self.kept_bytes, "the bytes kept are counted");
     }
 }
@@ -125,17 +122,7 @@ fn within(bytes_max: u64) -> impl FnMut(&&Arc<Entry>) -> bool {
     let mut bytes = 0;
     move |entry| {
         let first = bytes == 0;
-        bytes += size(entry);
+        bytes += entry.bytes();
         first || bytes <= bytes_max
     }
-}
-
-/// About how many bytes an entry takes.
-pub(super) fn size(entry: &Entry) -> u64 {
-    size_of(entry.body.text_bytes() as u64)
-}
-
-/// About how many bytes an entry takes that has so many bytes of text.
-pub(super) fn size_of(text_bytes: u64) -> u64 {
-    text_bytes + ENTRY_BYTES
 }

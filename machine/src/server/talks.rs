@@ -3,10 +3,10 @@
 //! Owns what is known of a pair of nicks, present or not. Who is present it does not know.
 
 use super::keys::fold;
-use super::log::{Log, size, size_of};
+use super::log::Log;
 use crate::io::Pair;
 use hobnob_spec::limits::Limits;
-use hobnob_spec::messages::{Body, Entry, Time};
+use hobnob_spec::messages::{Body, ENTRY_BYTES, Entry, Time};
 use hobnob_spec::names::Nick;
 use hobnob_spec::profile::NickCase;
 use serde::{Deserialize, Serialize};
@@ -74,8 +74,8 @@ impl Talks {
             return waiting as u64 >= limits.waiting_conversations_max || !self.has_place_for(pair, limits);
         };
         let waiting = talk.log.newer(talk.seen[pair.side(key)]);
-        let (count, used) = waiting.fold((0, 0), |(count, used), entry| (count + 1, used + size(entry)));
-        count >= limits.mail_max.min(limits.kept_entries_max) || used + size_of(bytes) > limits.kept_bytes_max
+        let (count, used) = waiting.fold((0, 0), |(count, used), entry| (count + 1, used + entry.bytes()));
+        count >= limits.mail_max.min(limits.kept_entries_max) || used + bytes + ENTRY_BYTES > limits.kept_bytes_max
     }
 
     /// Whether a conversation is there, or there is place for it.

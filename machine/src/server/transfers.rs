@@ -13,7 +13,7 @@ use hobnob_spec::names::{Nick, TextError};
 use hobnob_spec::profile::Absent;
 use hobnob_spec::row::Next;
 use hobnob_spec::session::Event as SessionEvent;
-use hobnob_spec::transfer::{Effect, Event, Guard, State, cell};
+use hobnob_spec::transfer::{Alarm, Effect, Event, Guard, State, cell};
 use serde::{Deserialize, Serialize};
 
 /// A file on its way.
@@ -346,7 +346,7 @@ impl Server {
                 self.end_transfer(id, answer, out);
             }
             Effect::Fail(no) => self.end_transfer(id, Answer::Refused { no, wait_ms: None }, out),
-            Effect::WatchStall => {
+            Effect::Arm(Alarm::Stall) => {
                 self.unwatch(id);
                 let at = turn.now.plus(self.config.limits.transfer_stall_ms);
                 self.transfer_mut(id).stalls_at = Some(at);

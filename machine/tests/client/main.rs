@@ -97,12 +97,11 @@ fn ones_own_private_message_is_shown_once_with_its_answer() {
     let mut script = Script::joined();
     script.ask(Request::Private { to: "Ann".into(), text: "psst".into() });
     let with = Place::With(nick("Ann"));
-    script.hear(Message::Live { place: with.clone(), entry: entry(1, "Me") });
-    assert!(script.shown.is_empty());
     script.answer(Answer::Posted { number: 1, at: Time(5), waits: true });
     let body = Body::Text(Text::parse("psst".into()).expect("a text"));
     let own = Arc::new(Entry { number: 1, at: Time(5), nick: nick("Me"), body });
-    assert_eq!(script.shown[0], Shown::Entry { place: with.clone(), entry: own, when: When::Live });
+    assert_eq!(script.shown[0], Shown::Entry { place: with.clone(), entry: Arc::clone(&own), when: When::Live });
+    script.hear(Message::Live { place: with.clone(), entry: own });
     script.hear(Message::Live { place: with, entry: entry(3, "Ann") });
     assert_eq!(script.numbers(), [1, 3], "a conversation has no holes");
 }
@@ -152,7 +151,7 @@ fn leaving_and_entering_again_that_is_answered_late_shows_nothing_twice() {
     let (leave, enter) = (script.sent[0].number, script.sent[1].number);
     script.lose();
     let Answer::Back { nick, muted_ms, mut rooms } = back() else { unreachable!("it is one") };
-    rooms.push(StillIn { room: den.clone(), last: 3, since: 0 });
+    rooms.push(StillIn { room: den.clone(), last: 3, since: 2 });
     script.answer(Answer::Back { nick, muted_ms, rooms });
     let place = Place::Room(den.clone());
     script.hear(Message::Earlier { place: place.clone(), past: Past::Missed, entries: vec![entry(3, "Ann")] });

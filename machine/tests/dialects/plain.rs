@@ -1,7 +1,7 @@
 //! Seed 002: a nick, then talk, until `tata`.
 
 use crate::house::{House, at};
-use hobnob_spec::profile::{NickTaken, Profile};
+use hobnob_spec::profile::{Dialect, NickTaken, Profile};
 
 const WELCOME: &str = "\r\x1b[1m\x1b[32m Welcome to chat room. Enter 'tata' anytime to exit\x1b[0m\n";
 
@@ -71,7 +71,7 @@ fn a_private_message_is_set_apart_and_waits() {
 
 #[test]
 fn bytes_of_another_protocol_are_refused_with_a_sentence() {
-    let mut house = house();
+    let mut house = House::new(&[Profile { dialects: vec![Dialect::Plain], ..Profile::tata() }]);
     for (bytes, sentence) in [
         (&b"\x16\x03\x01\x02\x00\x01"[..], "This is none of the protocols that are spoken here."),
         (

@@ -54,14 +54,14 @@ impl Folder {
         let file = self.part_file(transfer)?;
         file.sync_all()?;
         self.open = None;
-        let (found, text) = look_at(&path)?;
-        if found != (size, *digest) {
+        let found = look_at(&path)?;
+        if (found.size, found.digest) != (size, *digest) {
             fs::remove_file(&path)?;
             return Ok(Filing::Damaged);
         }
         let name = settle(&path, &self.path, name)?;
         sync_folder(&self.path)?;
-        Ok(Filing::Kept { name, text: text.and_then(text_of) })
+        Ok(Filing::Kept { name, text: found.bytes.and_then(text_of) })
     }
 
     /// A whole file that nobody was told of and that is this transfer's, from before a crash.
@@ -71,7 +71,7 @@ impl Folder {
             let path = self.path.join(&name);
             let meta = fs::symlink_metadata(&path).ok()?;
             let same = meta.is_file() && meta.len() == transfer.size && !known.contains(&name);
-            if same && look_at(&path).is_ok_and(|(found, _)| found == (transfer.size, transfer.digest)) {
+            if same && look_at(&path).is_ok_and(|found| found.digest == transfer.digest) {
                 return Some(path);
             }
         }
@@ -154,15 +154,23 @@ pub fn settle(part: &Path, folder: &Path, name: &FileName) -> io::Result<String>
     Err(io::Error::other("too many files have this name"))
 }
 
-/// Size and digest of a file, and its bytes if they are few.
-fn look_at(path: &Path) -> io::Result<((u64, Digest), Option<Vec<u8>>)> {
+/// What a file holds.
+struct Found {
+    size: u64,
+    digest: Digest,
+    /// All of it, if it is little.
+    bytes: Option<Vec<u8>>,
+}
+
+/// Reads all of a file.
+fn look_at(path: &Path) -> io::Result<Found> {
     let mut file = File::open(path)?;
     let (mut digesting, mut size, mut all) = (Digesting::default(), 0, Some(Vec::new()));
     let mut buffer = vec![0; 64 << 10];
     loop {
         let count = file.read(&mut buffer)?;
         if count == 0 {
-            return Ok(((size, digesting.digest()), all));
+            return Ok(Found { size, digest: digesting.digest(), bytes: all });
         }
         digesting.update(&buffer[..count]);
         size += count as u64;

@@ -61,7 +61,7 @@ pub(super) fn page(db: &Connection, shelf: &str, query: &PageQuery) -> rusqlite:
     let (mut page, mut bytes) = (Page::default(), 0);
     while let Some(row) = rows.next()? {
         let Some(entry) = read_row(row)?.entry() else { continue };
-        bytes += entry.body.text_bytes();
+        bytes += entry.bytes();
         let fits = page.entries.is_empty() || bytes <= query.bytes_max;
         if page.entries.len() as u64 >= query.limit || !fits {
             page.more = true;

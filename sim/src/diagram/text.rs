@@ -115,7 +115,7 @@ impl<'a> Page<'a> {
             Moment::Sent { client, dir, text, .. } => self.sent(flights.at(place), at, *client, *dir, text),
             Moment::Arrived { client, dir, .. } => self.arrived(flights.at(place), at, *client, *dir),
             Moment::Fired(fired) => {
-                let words = format!("  {}: {}", whose(fired), row(fired));
+                let words = format!("  {}: {}", whose(self.chronicle, place, fired), row(fired));
                 self.line(at, &Mark::At(self.server(), '■'), &words);
             }
             Moment::ClientFired { client, fired } => {

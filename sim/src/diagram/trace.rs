@@ -105,7 +105,7 @@ fn columns(
         Moment::Ended { client, wire, dir: Dir::Up } => {
             plain("server".into(), format!("connection {} of {} ends", wire.0, name(client)))
         }
-        Moment::Fired(fired) => Some(("server".into(), whose(fired), row(fired))),
+        Moment::Fired(fired) => Some(("server".into(), whose(chronicle, place, fired), row(fired))),
         Moment::ClientFired { client, fired } => Some((name(client), String::new(), client_row(fired))),
         Moment::Fault { text, begins: true, .. } => plain("*".into(), text.clone()),
         Moment::Fault { text, begins: false, .. } => plain("*".into(), format!("over: {text}")),
@@ -157,9 +157,18 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Whose row of the session table it is.
-pub(super) fn whose(fired: &Fired) -> String {
-    fired.nick.as_ref().map_or_else(|| format!("session {}", fired.session.0), ToString::to_string)
+/// Whose row of the session table it is: by the nick, and for a guest by the one that it gets later, if it gets one.
+pub(super) fn whose(chronicle: &Chronicle, place: usize, fired: &Fired) -> String {
+    let nick = fired.nick.as_ref().or_else(|| {
+        let later = chronicle.moments[place..].iter().map(|(_, moment)| moment);
+        // After a server lost records, another session may have the number.
+        let mut same = later.take_while(|moment| !matches!(moment, Moment::Down { lost: 1.., .. }));
+        same.find_map(|moment| match moment {
+            Moment::Fired(later) if later.session == fired.session => later.nick.as_ref(),
+            _ => None,
+        })
+    });
+    nick.map_or_else(|| format!("session {}", fired.session.0), ToString::to_string)
 }
 
 /// A row of the session table in a few words: `Guest, Join, NickTaken → Member`.

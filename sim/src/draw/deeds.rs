@@ -306,7 +306,7 @@ impl Drawing {
         self.plan.is_rude(who) && self.rng.u8(..10) < self.talk.rudeness && self.rng.bool()
     }
 
-    fn nick(&mut self, who: usize) -> String {
+    pub(super) fn nick(&mut self, who: usize) -> String {
         if self.is_bad(who) {
             return (*pick(&mut self.rng, NICKS_BAD)).to_owned();
         }

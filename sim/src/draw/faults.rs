@@ -1,5 +1,6 @@
 //! Draws what goes wrong, and when.
 
+use super::scenes::only_in_scenes;
 use super::setting::draw_limit;
 use super::{Drawing, Faults, pick};
 use crate::plan::{Crash, Deed, Fault, FaultKind, Ms, Raw, Step, Way, What};
@@ -28,6 +29,7 @@ pub const GROUPS: &[(&str, &[FaultKind])] = {
                 StallWrites,
                 Drip,
                 Crowd,
+                Impostor,
             ],
         ),
         ("crash", &[Kill, PowerCut, Torn, AfterAppend, BeforeAppend, Stop]),
@@ -40,7 +42,8 @@ pub const GROUPS: &[(&str, &[FaultKind])] = {
 
 /// Which kinds of faults there are in a world: in heavy weather about half of all, in light weather a few.
 pub(super) fn draw_kinds(rng: &mut Rng, faults: &Faults) -> Vec<FaultKind> {
-    let some = |rng: &mut Rng, of: u8| FaultKind::ALL.iter().copied().filter(|_| rng.u8(..of) == 0).collect();
+    let usual = || FaultKind::ALL.iter().copied().filter(|kind| !only_in_scenes(*kind));
+    let some = |rng: &mut Rng, of: u8| usual().filter(|_| rng.u8(..of) == 0).collect();
     match faults {
         Faults::None => Vec::new(),
         Faults::Light => some(rng, 6),
@@ -110,7 +113,7 @@ impl Drawing {
             }
             Partition | PartitionUp | PartitionDown | Hold | Lag | Jitter | Reset | Herd | HalfOpenUp
             | HalfOpenDown | Refuse | StallReads | StallWrites | Drip | Kill | PowerCut | Torn | AfterAppend
-            | BeforeAppend | Stop | DiskFull | WriteErrors | SlowDisk | Unreadable | Crowd => {
+            | BeforeAppend | Stop | DiskFull | WriteErrors | SlowDisk | Unreadable | Crowd | Impostor => {
                 let fault = self.fault(kind);
                 self.fails(at, fault);
             }
@@ -162,6 +165,7 @@ impl Drawing {
             WriteErrors => Fault::WriteErrors { for_ms },
             SlowDisk => Fault::SlowDisk { ms: *pick(&mut self.rng, &[20, 200, 1_500]), for_ms },
             Unreadable => Fault::Unreadable { for_ms },
+            Impostor => Fault::Impostor { who: who % self.plan.clients.len(), for_ms },
             Crowd => Fault::Crowd { count: self.rng.u32(1..30), for_ms },
             ClientDies | Flood | Garbage | BadHello | HalfFrame | HugeFrame | DuplicateLogin | Repeat => {
                 unreachable!("{} is something that somebody does", kind.name())

@@ -45,7 +45,7 @@ pub fn from_journal(records: &[(Time, Input)], genesis: &Config, seed: u64, knob
         end_ms: knobs.length_ms + CONVERGE_MS,
         expect: Vec::new(),
     };
-    let mut drawing = Drawing { talk: Talk::draw(&mut rng, &plan), plan, rng, kinds };
+    let mut drawing = Drawing { talk: Talk::draw(&mut rng, &plan), plan, rng, kinds, late: Vec::new() };
     let first = crowd.deeds.first().map_or(Time(0), |(at, ..)| *at);
     let span = crowd.deeds.last().map_or(0, |(at, ..)| at.since(first));
     for (at, who, deed) in crowd.deeds {

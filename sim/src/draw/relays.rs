@@ -11,12 +11,28 @@ impl Drawing {
     /// Lets the rude say that they are relays: at the right time, too late, and where nobody trusts them.
     pub(super) fn relay(&mut self) {
         self.plan.setting.trust_relays = self.rng.u8(..4) != 0;
+        self.crowd_one_address();
         for who in self.plan.clients.len()..self.plan.people() {
             let mut at = self.rng.u64(0..2 * PAUSE_MS);
             while at < self.plan.heal_ms {
                 self.relay_once(at, who);
                 at += self.rng.u64(1..=2 * PAUSE_MS);
             }
+        }
+    }
+
+    /// Seldom two say that they are passed on from one address, which may have one connection.
+    fn crowd_one_address(&mut self) {
+        if self.plan.rude.len() < 2 || self.rng.u8(..4) != 0 {
+            return;
+        }
+        self.plan.setting.trust_relays = true;
+        self.plan.setting.limits.insert("connections_per_address_max".into(), 1);
+        let at = self.rng.u64(0..PAUSE_MS);
+        for who in self.plan.clients.len()..self.plan.people() {
+            self.does(at, who, Deed::HangUp);
+            self.does(at + 1, who, Deed::Knock);
+            self.does(at + 2, who, Deed::Relay { host: 1 });
         }
     }
 

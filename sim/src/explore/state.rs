@@ -405,7 +405,7 @@ impl State {
             }
             Action::Hear { conn, room } => drop(side.hears.entry(conn).or_default().insert(room)),
             Action::Unhear { conn, room } => drop(side.hears.entry(conn).or_default().remove(&room)),
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
+            Action::ReadPage { conn, number, shelf, after, before, limit, .. } => {
                 let entries = match &shelf {
                     Shelf::Room(room) => side.said.of_room(room),
                     Shelf::Pair(Pair(one, other)) => side.said.of_pair(&(Arc::clone(one), Arc::clone(other))),

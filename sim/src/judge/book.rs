@@ -118,5 +118,5 @@ pub(super) fn same(a: &Arc<Entry>, b: &Arc<Entry>) -> bool {
 
 /// About how many bytes a machine counts for an entry.
 pub(super) fn size(entry: &Entry) -> u64 {
-    entry.body.text_bytes() as u64 + 64
+    entry.body.text_bytes() + 64
 }

@@ -65,7 +65,8 @@ impl Judge {
     }
 
     /// Whether a user has what a session's parties said in a conversation up to a while ago. Of a conversation of which
-    /// the server keeps only a part, or none, what a dead connection swallowed may be gone.
+    /// the server keeps only a part, or none, what a dead connection swallowed may be gone, and so
+    /// may mail that waited for longer than it may, by a clock that jumped.
     fn has_all_private(&mut self, at: Ms, who: usize, (place, nick, id): (Where, Name, SessionId)) {
         let Some(book) = self.books.get(&place) else { return };
         let track = self.users[who].tracks.get(&place);
@@ -77,7 +78,9 @@ impl Judge {
             let said = kept.entry.nick.as_str().to_lowercase() == own;
             if said { kept.from == Some(id) } else { kept.to.is_none_or(|to| to == id) }
         };
-        let old = book.kept.iter().filter(|kept| kept.at + SETTLE_MS < at).filter(its);
+        let (latest, mail_age) = (self.latest, self.mail_age_min);
+        let in_time = |kept: &&Kept| latest.since(kept.entry.at) <= mail_age;
+        let old = book.kept.iter().filter(|kept| kept.at + SETTLE_MS < at).filter(in_time).filter(its);
         let missing = old.map(|kept| kept.entry.number).find(|number| !track.is_some_and(|track| track.has(*number)));
         if let Some(number) = missing {
             let sentence = format!("{} is in, and was never shown {}", self.call(who), self.spell(place, number));

@@ -80,6 +80,8 @@ impl Judge {
             match kept.seen {
                 Seen::No => {}
                 Seen::Told | Seen::Acknowledged if may_lose => {}
+                // Who was told of it was told of the one before, which a power cut took.
+                Seen::Told if self.lost.contains_key(&(place, number)) => {}
                 Seen::Told | Seen::Acknowledged if !kept.recorded => {
                     self.owed.insert((place, number), kept.entry);
                 }

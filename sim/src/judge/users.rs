@@ -188,12 +188,17 @@ impl Judge {
             }
             Shown::Back { nick, rooms, .. } => {
                 let nick = self.names.of(nick.as_str());
-                let rooms: Vec<_> = rooms.iter().map(|room| Where::Room(self.names.of(room.room.as_str()))).collect();
+                let stays = rooms.iter().map(|room| (Where::Room(self.names.of(room.room.as_str())), room.since));
+                let stays: BTreeMap<_, _> = stays.collect();
                 let user = self.comes(at, who, nick);
-                user.tracks
-                    .retain(|place, track| !matches!(place, Where::Room(_)) || rooms.contains(place) && !track.left);
-                for room in rooms {
-                    user.tracks.entry(room).or_default().begin_history();
+                user.tracks.retain(|place, track| {
+                    !matches!(place, Where::Room(_)) || stays.contains_key(place) && !track.left
+                });
+                for (room, since) in stays {
+                    let track = user.tracks.entry(room).or_default();
+                    track.begin_history();
+                    // What was said between an older stay, whose end nobody told the user, and this one is not owed.
+                    track.last = track.last.map(|last| last.max(since));
                 }
             }
             Shown::Refused { .. } | Shown::Out => {
@@ -249,7 +254,7 @@ impl Judge {
         let nick = self.names.of(entry.nick.as_str());
         let kind = match place {
             Where::Room(_) => Kind::Room,
-            Where::Pair(..) if self.is_all_kept(place) => Kind::Talk,
+            Where::Pair(..) if self.is_all_kept(place) && !self.talks_may_jump(place) => Kind::Talk,
             Where::Pair(..) => Kind::Loose,
         };
         if when == When::Live && matches!(place, Where::Room(_)) && !self.users[who].tracks.contains_key(&place) {
@@ -264,7 +269,9 @@ impl Judge {
         }
         let comes = own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
         let recalls = comes && when != When::Past(Past::History) && self.recalled.remove(&(place, entry.number));
-        if recalls && !track.shaken && !track.has(entry.number - 1) {
+        // After a clock that was set back, what a power cut took looks later than what came after it.
+        let alike = self.lost.keys().any(|(lost, _)| *lost == place);
+        if recalls && !track.shaken && !alike && !track.has(entry.number - 1) {
             let sentence = format!(
                 "{} is shown {}, and not the history that it was sent before it",
                 self.call(who),

@@ -5,7 +5,6 @@
 use crate::plan::Ms;
 use hobnob_machine::{Action, Input, Server, Shelf};
 use hobnob_runtime::files::Memory;
-use hobnob_spec::limits::PAGE_BYTES_MAX;
 use hobnob_spec::messages::{Answer, Entry, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +25,7 @@ pub(super) struct Query {
     pub(super) after: u64,
     pub(super) before: u64,
     pub(super) limit: u64,
+    pub(super) bytes_max: u64,
 }
 
 /// A machine as it was after so many records.
@@ -97,8 +97,8 @@ impl Disk {
         let shelf = self.shelves.get(&query.shelf).map_or(&[][..], Vec::as_slice);
         let upto = shelf.partition_point(|(_, entry)| entry.number < query.before);
         for (_, entry) in shelf[..upto].iter().rev().take_while(|(_, entry)| entry.number > query.after) {
-            bytes += entry.body.text_bytes();
-            if entries.len() as u64 >= query.limit || (!entries.is_empty() && bytes > PAGE_BYTES_MAX) {
+            bytes += entry.bytes();
+            if entries.len() as u64 >= query.limit || (!entries.is_empty() && bytes > query.bytes_max) {
                 more = true;
                 break;
             }

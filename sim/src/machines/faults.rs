@@ -28,6 +28,10 @@ impl<M: Meddle> World<'_, '_, M> {
             | Fault::WriteErrors { for_ms }
             | Fault::SlowDisk { for_ms, .. }
             | Fault::Unreadable { for_ms } => self.lasts(line, *for_ms, fault),
+            Fault::Impostor { who, for_ms } => {
+                self.lasts(line, *for_ms, fault);
+                self.impostor_comes(*who);
+            }
             Fault::Crowd { count, for_ms } => {
                 self.lasts(line, *for_ms, fault);
                 for stranger in 0..*count {
@@ -66,6 +70,7 @@ impl<M: Meddle> World<'_, '_, M> {
                     self.pump_up(wire);
                 }
             }
+            Fault::Impostor { who, .. } => self.impostor_goes(who),
             Fault::Crowd { .. } => {
                 let (gone, stay) = std::mem::take(&mut self.strangers).into_iter().partition(|(of, _)| *of == line);
                 self.strangers = stay;
@@ -96,7 +101,9 @@ impl<M: Meddle> World<'_, '_, M> {
     fn open_wires(&self, who: Option<usize>) -> Vec<usize> {
         let mine = |owner: Option<usize>| who.is_none() || owner == who;
         let open = self.wires.iter().enumerate();
-        open.filter(|(_, wire)| wire.stands && !wire.client_gone && mine(wire.who)).map(|(at, _)| at).collect()
+        open.filter(|(_, wire)| wire.stands && !wire.client_gone && !wire.impostor && mine(wire.who))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Cuts the connections of somebody's client, or everybody's: what was under way is lost. A fault that meets none is

@@ -26,6 +26,8 @@ pub(super) enum Event {
     Linger(usize),
     /// A client's alarm.
     ClientWake(usize),
+    /// An impostor speaks over that connection.
+    Impostor(usize),
     /// Looks whether something is due on the server of that life.
     ServerWake(u32),
     /// The disk of that life has written a batch, or failed to.
@@ -67,6 +69,7 @@ impl Event {
             | Self::DialFails(_)
             | Self::Arrive(_, Dir::Down)
             | Self::ClientWake(_)
+            | Self::Impostor(_)
             | Self::Start => false,
         }
     }

@@ -173,6 +173,9 @@ impl<M: Meddle> World<'_, '_, M> {
     /// Reads what has come over a connection.
     pub(super) fn read_up(&mut self, wire: usize) {
         while let Some(what) = self.next_up(wire) {
+            if self.wires[wire].impostor {
+                self.impostor_hears(wire, &what);
+            }
             let Some(line) = &self.wires[wire].line else { continue };
             if line.given_up || line.gone {
                 continue;
@@ -314,8 +317,8 @@ impl<M: Meddle> World<'_, '_, M> {
                     self.unhear(wire, room);
                 }
             }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
-                self.read_page(conn, number, Query { shelf, after, before, limit });
+            Action::ReadPage { conn, number, shelf, after, before, limit, bytes_max } => {
+                self.read_page(conn, number, Query { shelf, after, before, limit, bytes_max });
             }
             Action::WriteChunk { .. }
             | Action::CheckFile { .. }

@@ -172,6 +172,7 @@ impl<M: Meddle> World<'_, '_, M> {
             | Event::Gone(_)
             | Event::Linger(_)
             | Event::ClientWake(_)
+            | Event::Impostor(_)
             | Event::Start => unreachable!("it is no event of the server's disk or time"),
         }
     }

@@ -9,6 +9,7 @@ use super::wire::{Down, Flying, Pipe, Up, WINDOW_BYTES, Wire, bytes_down, bytes_
 use crate::chronicle::{self, Dir};
 use crate::meddle::Meddle;
 use crate::plan::{Crash, Ms};
+use std::rc::Rc;
 
 /// A client that reads a byte at a time reads so many in a millisecond.
 const DRIP_BYTES_PER_MS: u64 = 4;
@@ -37,7 +38,9 @@ impl<M: Meddle> World<'_, '_, M> {
         let wire = self.wires.len();
         self.wires.push(Wire::new(who, listener));
         let air = self.weather.air(who);
-        if self.weather.ground.refuses || air.cut_up {
+        if air.impostor && who.is_some_and(|who| !self.plan.is_rude(who)) {
+            self.meets_impostor(wire);
+        } else if self.weather.ground.refuses || air.cut_up {
             self.heap.push(self.now, Event::DialFails(wire));
         } else {
             self.heap.push(self.due(who, Dir::Up), Event::Knock(wire));
@@ -149,7 +152,8 @@ impl<M: Meddle> World<'_, '_, M> {
             let Some((item, bytes)) = found.down.waits.pop_front() else { break };
             found.down.waiting_bytes -= bytes;
             if let (Down::Message(message), Some(who)) = (&item, who) {
-                self.witness.told(self.now, who, Self::wire_name(wire), message);
+                let message = Rc::clone(message);
+                self.hands_down(who, wire, &message);
             }
             let due = self.due(who, Dir::Down);
             if self.wires[wire].down.fly(Flying::Item(item, bytes), air.cut_down, due) {

@@ -12,6 +12,7 @@ use crate::plan::{BEGIN_MS, Deed, FaultKind, Ms};
 use hobnob_machine::{Client, ClientAction, ClientInput, ClientOut, Shown};
 use hobnob_spec::limits::FRAME_BYTES_MAX;
 use hobnob_spec::messages::{Message, Request, Secret, Time};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A client and its link.
@@ -28,6 +29,8 @@ pub(super) struct Person {
     wake: Option<Ms>,
     /// The nick it wished for last, as most servers compare it.
     pub(super) nick: Option<String>,
+    /// What an impostor can repeat to it: what it was told lately, if the plan has one.
+    pub(super) lately: VecDeque<Rc<Message>>,
 }
 
 impl Person {
@@ -41,6 +44,7 @@ impl Person {
             greeted: false,
             wake: None,
             nick: None,
+            lately: VecDeque::new(),
         }
     }
 }
@@ -121,6 +125,7 @@ impl<M: Meddle> World<'_, '_, M> {
         person.greeted = false;
         person.wake = None;
         person.nick = None;
+        person.lately.clear();
         person.client = Client::new(draw(self.plan.seed, "client", who as u64, u64::from(person.life)));
         if let Some(wire) = person.wire.take() {
             self.drop_by_client(wire);
@@ -244,6 +249,7 @@ impl<M: Meddle> World<'_, '_, M> {
                     let message: Message = Rc::unwrap_or_clone(message);
                     self.client_step(who, ClientInput::Heard(message));
                 }
+                Flying::Item(Down::Foreign, _) => self.client_step(who, ClientInput::Foreign),
                 Flying::End => self.client_loses(who),
             }
         }

@@ -16,6 +16,8 @@ pub(super) struct Air {
     pub(super) stalls_reads: bool,
     pub(super) stalls_writes: bool,
     pub(super) drips: bool,
+    /// Who dials reaches somebody else.
+    pub(super) impostor: bool,
 }
 
 /// What lasts on the server's side.
@@ -79,6 +81,7 @@ impl Weather {
                 Fault::StallReads { who, .. } => airs[*who].stalls_reads = true,
                 Fault::StallWrites { who, .. } => airs[*who].stalls_writes = true,
                 Fault::Drip { who, .. } => airs[*who].drips = true,
+                Fault::Impostor { who, .. } => airs[*who].impostor = true,
                 Fault::Refuse { .. } => ground.refuses = true,
                 Fault::DiskFull { .. } | Fault::WriteErrors { .. } => ground.unwritable = true,
                 Fault::SlowDisk { ms, .. } => ground.slow_ms += ms,

@@ -35,6 +35,8 @@ pub(super) enum Up {
 pub(super) enum Down {
     Hello,
     Message(Rc<Message>),
+    /// Bytes that are no message.
+    Foreign,
 }
 
 /// What is under way.
@@ -151,6 +153,10 @@ pub(super) struct Wire {
     pub(super) dead: bool,
     /// How many broken frames the rude have begun on it.
     pub(super) halves: u32,
+    /// Whoever answered is not the server.
+    pub(super) impostor: bool,
+    /// The impostor was asked something.
+    pub(super) heard: bool,
     pub(super) line: Option<Line>,
 }
 
@@ -166,6 +172,8 @@ impl Wire {
             client_gone: false,
             dead: false,
             halves: 0,
+            impostor: false,
+            heard: false,
             line: None,
         }
     }
@@ -221,5 +229,5 @@ pub(super) fn bytes_down(down: &Down) -> u64 {
 }
 
 fn bytes_of(entry: &Entry) -> u64 {
-    HEAD_BYTES + entry.body.text_bytes() as u64
+    HEAD_BYTES + entry.body.text_bytes()
 }

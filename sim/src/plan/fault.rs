@@ -155,6 +155,14 @@ pub enum Fault {
         /// How long they stay.
         for_ms: Ms,
     },
+    /// Whoever answers a client when it dials is not the server: it repeats what the server said to that client, talks
+    /// nonsense, or says nothing. It lets nobody in. Only the machines tier has it.
+    Impostor {
+        /// Whom it answers.
+        who: usize,
+        /// How long.
+        for_ms: Ms,
+    },
 }
 
 macro_rules! kinds {
@@ -240,6 +248,8 @@ kinds! {
     Unreadable = "unreadable",
     /// Strangers open connections and say nothing.
     Crowd = "crowd",
+    /// Somebody else answers in the server's place.
+    Impostor = "impostor",
     /// A client dies and starts again, knowing nothing.
     ClientDies = "client-dies",
     /// A client says far too much at once.
@@ -291,6 +301,7 @@ impl Fault {
             Self::SlowDisk { .. } => FaultKind::SlowDisk,
             Self::Unreadable { .. } => FaultKind::Unreadable,
             Self::Crowd { .. } => FaultKind::Crowd,
+            Self::Impostor { .. } => FaultKind::Impostor,
         }
     }
 
@@ -305,7 +316,8 @@ impl Fault {
             | Self::HalfOpen { who, .. }
             | Self::StallReads { who, .. }
             | Self::StallWrites { who, .. }
-            | Self::Drip { who, .. } => Some(*who),
+            | Self::Drip { who, .. }
+            | Self::Impostor { who, .. } => Some(*who),
             Self::ResetAll
             | Self::Refuse { .. }
             | Self::Crash { .. }

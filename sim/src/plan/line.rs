@@ -242,6 +242,7 @@ pub fn write_fault(plan: &Plan, fault: &Fault) -> String {
         Fault::SlowDisk { ms, for_ms } => format!("slow disk {} for {}", time(ms), time(for_ms)),
         Fault::Unreadable { for_ms } => format!("unreadable for {}", time(for_ms)),
         Fault::Crowd { count, for_ms } => format!("crowd of {count} for {}", time(for_ms)),
+        Fault::Impostor { who, for_ms } => format!("impostor to {} for {}", name(who), time(for_ms)),
     }
 }
 
@@ -434,6 +435,9 @@ fn read_fault(plan: &Plan, text: &str) -> Result<Fault, String> {
         ["slow", "disk", ms, "for", time] => Ok(Fault::SlowDisk { ms: read_time(ms)?, for_ms: read_time(time)? }),
         ["unreadable", "for", time] => Ok(Fault::Unreadable { for_ms: read_time(time)? }),
         ["crowd", "of", count, "for", time] => Ok(Fault::Crowd { count: number(count)?, for_ms: read_time(time)? }),
+        ["impostor", "to", name, "for", time] => {
+            Ok(Fault::Impostor { who: who(plan, name)?, for_ms: read_time(time)? })
+        }
         _ => Err(format!("`{text}` is no fault; docs/SIMULATION.md lists those that there are")),
     }
 }

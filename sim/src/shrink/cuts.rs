@@ -59,7 +59,8 @@ const fn fault_who(fault: &mut Fault) -> Option<&mut usize> {
         | Fault::HalfOpen { who, .. }
         | Fault::StallReads { who, .. }
         | Fault::StallWrites { who, .. }
-        | Fault::Drip { who, .. } => Some(who),
+        | Fault::Drip { who, .. }
+        | Fault::Impostor { who, .. } => Some(who),
         Fault::ResetAll
         | Fault::Refuse { .. }
         | Fault::Crash { .. }
@@ -145,6 +146,7 @@ fn shorten_fault(fault: &mut Fault) -> bool {
         | Fault::StallReads { for_ms, .. }
         | Fault::StallWrites { for_ms, .. }
         | Fault::Drip { for_ms, .. }
+        | Fault::Impostor { for_ms, .. }
         | Fault::DiskFull { for_ms }
         | Fault::WriteErrors { for_ms }
         | Fault::SlowDisk { for_ms, .. }

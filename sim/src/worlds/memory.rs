@@ -139,7 +139,7 @@ impl Memory {
         let Some(entries) = self.store.get(&query.shelf).filter(|_| after < query.before) else { return page };
         let mut bytes = 0;
         for (_, entry) in entries.range(after..query.before).rev().map(|(_, kept)| kept) {
-            bytes += entry.body.text_bytes();
+            bytes += entry.bytes();
             let fits = page.entries.is_empty() || bytes <= query.bytes_max;
             if page.entries.len() as u64 >= query.limit || !fits {
                 page.more = true;

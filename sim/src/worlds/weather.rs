@@ -119,6 +119,8 @@ impl<'p, 's> Weather<'p, 's> {
                 self.at_once(now, step, met);
             }
             Fault::Crash { how, .. } => self.crash(now, step, *how),
+            // Its words are messages and not bytes: only the tier without bytes has it.
+            Fault::Impostor { .. } => {}
             Fault::Clock { .. } | Fault::Set { .. } => self.stage.fate().at_start.push(step),
             Fault::Refuse { for_ms }
             | Fault::DiskFull { for_ms }
@@ -153,6 +155,7 @@ impl<'p, 's> Weather<'p, 's> {
             Fault::Reset { .. }
             | Fault::ResetAll
             | Fault::HalfOpen { .. }
+            | Fault::Impostor { .. }
             | Fault::Clock { .. }
             | Fault::Set { .. } => unreachable!("what is done at once does not end"),
         }

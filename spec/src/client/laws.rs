@@ -78,18 +78,12 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::EntryOnce
         | Law::PageIsSpent
         | Law::AlarmIsSpent
-        | Law::OutIsTold => {
-            let mut at = 0;
-            while at < rows.len() {
-                let row = &rows[at];
-                if !way_obeys(law, state, event, row) || !talk_obeys(law, state, event, row) {
-                    return false;
-                }
-                at += 1;
-            }
-            true
-        }
+        | Law::OutIsTold => rows_obey(law, state, event, rows),
     }
+}
+
+const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
+    way_obeys(law, state, event, row) && talk_obeys(law, state, event, row)
 }
 
 /// The state in which a row leaves the client.
@@ -248,9 +242,8 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let told = matches!(event, Event::Told);
             let joined = is(state, State::Joined);
             let known = matches!(guard, Guard::KnownAlready) || !joined;
-            let handled = count(does, ShowEntry) + count(does, Hold) + count(does, MarkSeen);
+            let handled = count(does, ShowEntry) + count(does, Hold);
             handled == (told && !known) as usize
-                && has(does, MarkSeen) == matches!(guard, Guard::OwnPrivate)
                 && has(does, NoteShown) == matches!(guard, Guard::OwnUnanswered)
                 && (!has(does, NoteShown) || in_order(does, &[ShowEntry, NoteShown]))
                 && has(does, ShowRecalled) == (matches!(event, Event::Recalled) && !known)
@@ -299,17 +292,4 @@ const fn possible(state: State, event: Event) -> bool {
         QuitDone | PageCame | PageRefused | PageDue => matches!(state, State::Joined),
         RetryDue => matches!(state, State::Away),
     }
-}
-
-const fn arms(effects: &[Effect], alarm: Alarm) -> bool {
-    let mut at = 0;
-    while at < effects.len() {
-        if let Arm(set) = effects[at]
-            && set.index() == alarm.index()
-        {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }

@@ -111,7 +111,6 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Joined, Told) => &[
             R(KnownAlready,     &[],                                                        Stay),
             R(OwnUnanswered,    &[ShowEntry, NoteShown],                                    Stay),
-            R(OwnPrivate,       &[MarkSeen],                                                Stay),
             R(HoldFull,         &[Release, ShowEntry],                                      Stay),
             R(HoleOpen,         &[Hold],                                                    Stay),
             R(HoleBefore,       &[Hold, AskPage],                                           Stay),

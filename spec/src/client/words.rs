@@ -142,8 +142,6 @@ words! {
         KnownAlready,
         /// The message is the user's own in a private conversation, and its answer is still to come.
         OwnUnanswered,
-        /// The message is the user's own in a private conversation, and its answer showed it.
-        OwnPrivate,
         /// As many messages are held back as may be.
         HoldFull,
         /// An earlier message of the room is missing and asked for.
@@ -221,8 +219,6 @@ words! {
         ShowOwn,
         /// Remembers of the request whose message is shown that its answer need not show it.
         NoteShown,
-        /// Remembers the number of a message that needs no showing.
-        MarkSeen,
         /// Holds the message back until those before it are there.
         Hold,
         /// Asks for the page before the first message that is held back in the room.

@@ -51,16 +51,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::HeaderFirst
         | Law::PassingIsTimed
         | Law::RestIsTimed
-        | Law::AlarmIsSpent => {
-            let mut at = 0;
-            while at < rows.len() {
-                if !row_obeys(law, state, event, &rows[at]) {
-                    return false;
-                }
-                at += 1;
-            }
-            true
-        }
+        | Law::AlarmIsSpent => rows_obey(law, state, event, rows),
     }
 }
 
@@ -122,17 +113,4 @@ const fn possible(state: State, event: Event) -> bool {
         Idle => matches!(state, State::Passing),
         DrainOver => matches!(state, State::ClientGone | State::ServerGone),
     }
-}
-
-const fn arms(effects: &[Effect], alarm: Alarm) -> bool {
-    let mut at = 0;
-    while at < effects.len() {
-        if let Arm(set) = effects[at]
-            && set.index() == alarm.index()
-        {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }

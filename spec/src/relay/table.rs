@@ -36,11 +36,14 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── The server is reached, or tried again for a while.
         (Reaching, Reached) => &[
+            R(ClientDone,       &[SendHeader, FinishServer, Arm(Alarm::Drain)],             Become(ClientGone)),
             R(Always,           &[SendHeader, Arm(Alarm::Idle)],                            Become(Passing))],
         (Reaching, NotReached) => &[
+            R(ClientDone,       &[EndClient],                                               End),
             R(Untold,           &[SayAway, PutOffDial],                                     Become(Waiting)),
             R(Always,           &[PutOffDial],                                              Become(Waiting))],
         (Reaching, DialOver) => &[
+            R(ClientDone,       &[StopDial, EndClient],                                     End),
             R(Untold,           &[StopDial, SayAway, PutOffDial],                           Become(Waiting)),
             R(Always,           &[StopDial, PutOffDial],                                    Become(Waiting))],
         (Waiting, RetryDue) => &[
@@ -53,7 +56,10 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         // ── When one side goes, so does the other, after what waits for it was written.
         (Arriving | Waiting, ClientEnded | ClientLost) => &[
             R(Always,           &[EndClient],                                               End)],
-        (Reaching, ClientEnded | ClientLost) => &[
+        // Whoever says all it has to say at once, and then no more, is heard nevertheless.
+        (Reaching, ClientEnded) => &[
+            R(Always,           &[NoteDone],                                                Stay)],
+        (Reaching, ClientLost) => &[
             R(Always,           &[StopDial, EndClient],                                     End)],
         (Passing, ClientEnded | ClientLost) => &[
             R(Always,           &[FinishServer, Arm(Alarm::Drain)],                         Become(ClientGone))],

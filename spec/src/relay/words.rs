@@ -107,6 +107,8 @@ words! {
         MayBeRelayed,
         /// The client speaks lines of text, and was not told yet that the server is away.
         Untold,
+        /// The client said no more before the server was reached.
+        ClientDone,
         /// Something passed while the alarm was pending.
         PassedSince,
     }
@@ -117,6 +119,8 @@ words! {
     pub phrases Effect {
         /// Takes the address that the client's header tells for the user's own.
         TakeAddress,
+        /// Remembers that the client says no more; what it said waits for the server.
+        NoteDone,
         /// Reaches for the server.
         Dial,
         /// Gives up reaching for the server.

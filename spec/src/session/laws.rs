@@ -78,16 +78,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::SilenceIsTimed
         | Law::TalkCosts
         | Law::KeptBeforeSent
-        | Law::ReturnIsWhole => {
-            let mut at = 0;
-            while at < rows.len() {
-                if !row_obeys(law, state, event, &rows[at]) {
-                    return false;
-                }
-                at += 1;
-            }
-            true
-        }
+        | Law::ReturnIsWhole => rows_obey(law, state, event, rows),
     }
 }
 
@@ -293,19 +284,6 @@ const fn announces(effects: &[Effect], news: News) -> bool {
     while at < effects.len() {
         if let Announce(told) = effects[at]
             && told.index() == news.index()
-        {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-const fn arms(effects: &[Effect], alarm: Alarm) -> bool {
-    let mut at = 0;
-    while at < effects.len() {
-        if let Arm(set) = effects[at]
-            && set.index() == alarm.index()
         {
             return true;
         }

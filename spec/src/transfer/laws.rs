@@ -3,7 +3,7 @@
 //! A broken law stops the build and names the cell and the law; the manual prints the same sentences.
 
 use super::table::{Row, cell};
-use super::words::{Effect, Event, Guard, Source, State};
+use super::words::{Alarm, Effect, Event, Guard, Source, State};
 use crate::lawful::lawful;
 use crate::row::Next;
 use crate::session::No;
@@ -46,16 +46,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::NothingLeftBehind
         | Law::SilenceIsTimed
         | Law::WholeIsChecked
-        | Law::EndIsTold => {
-            let mut at = 0;
-            while at < rows.len() {
-                if !row_obeys(law, state, event, &rows[at]) {
-                    return false;
-                }
-                at += 1;
-            }
-            true
-        }
+        | Law::EndIsTold => rows_obey(law, state, event, rows),
     }
 }
 
@@ -95,7 +86,7 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 Next::Become(to) => matches!(to, State::Receiving),
                 Next::End => false,
             };
-            has(does, WatchStall) == (awaits && !matches!(guard, Guard::Astray))
+            arms(does, Alarm::Stall) == (awaits && !matches!(guard, Guard::Astray))
         }
         Law::WholeIsChecked => {
             let completes = matches!(guard, Guard::Whole | Guard::Last);

@@ -4,7 +4,7 @@
 //! the move. Whether a file may be offered at all is the session's table to say. A file is told of only when all of it
 //! is there and is what was promised: nobody ever hears of half a file.
 
-use super::words::{Effect, Event, Guard, State};
+use super::words::{Alarm, Effect, Event, Guard, State};
 use crate::row::Next::{Become, End, Stay};
 use crate::session::No;
 use Effect::*;
@@ -26,9 +26,9 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         // ── The owner offers a file. One that was broken off goes on where it was.
         (Receiving, Begun) => &[
             R(Whole,            &[TellReady, CheckFile],                                    Become(Checking)),
-            R(Always,           &[TellReady, WatchStall],                                   Stay)],
+            R(Always,           &[TellReady, Arm(Alarm::Stall)],                            Stay)],
         (Receiving, Offered) => &[
-            R(Always,           &[TellReady, WatchStall],                                   Stay)],
+            R(Always,           &[TellReady, Arm(Alarm::Stall)],                            Stay)],
         (Checking, Offered) => &[
             R(Always,           &[TellReady],                                               Stay)],
 
@@ -36,7 +36,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Receiving, Chunk) => &[
             R(Astray,           &[TellTaken],                                               Stay),
             R(Last,             &[WriteChunk, AwaitEnd, CheckFile],                         Become(Checking)),
-            R(Always,           &[WriteChunk, TellTaken, WatchStall],                       Stay)],
+            R(Always,           &[WriteChunk, TellTaken, Arm(Alarm::Stall)],                Stay)],
         (Checking, Chunk) => &[
             R(EndAwaited,       &[TellEarlier, AwaitEnd],                                   Stay),
             R(Always,           &[AwaitEnd],                                                Stay)],
@@ -75,10 +75,10 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── After the server started again a transfer goes on with what is on the disk.
         (Receiving, Reopened) => &[
-            R(Always,           &[SetBack, WatchStall],                                     Stay)],
+            R(Always,           &[SetBack, Arm(Alarm::Stall)],                              Stay)],
         (Checking, Reopened) => &[
             R(Whole,            &[CheckFile],                                               Stay),
-            R(Always,           &[SetBack, WatchStall],                                     Become(Receiving))],
+            R(Always,           &[SetBack, Arm(Alarm::Stall)],                              Become(Receiving))],
         (Forsaken, Reopened) => &[
             R(Always,           &[DiscardPart],                                             End)],
 

@@ -58,6 +58,14 @@ words! {
 }
 
 words! {
+    /// A time-out of a transfer's own. A state in which it cannot ring stops it.
+    pub enum Alarm {
+        /// Nothing came for too long.
+        Stall,
+    }
+}
+
+words! {
     /// A question about the machine that a row asks before it fires; asking changes nothing.
     pub enum Guard {
         /// Always.
@@ -124,8 +132,8 @@ words! {
         Succeed,
         /// Notes for the owner why the file was not taken, and answers whatever request awaits the end.
         Fail(No),
-        /// Sets the alarm that rings when nothing comes for too long.
-        WatchStall,
+        /// Sets an alarm, or sets it anew.
+        Arm(Alarm),
     }
 }
 

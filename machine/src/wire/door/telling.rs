@@ -81,7 +81,9 @@ impl Taken {
 
     /// The first word tells, when it is there.
     fn tell_by_word(&self, bytes: &[u8], quiet: bool) -> Told {
-        let end = bytes.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':'));
+        // A longer word is none of ours, whatever ends it.
+        let first = &bytes[..bytes.len().min(NAME_BYTES_MAX + 1)];
+        let end = first.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':'));
         if end.is_none() && !quiet && bytes.len() <= NAME_BYTES_MAX {
             return Told::Part;
         }

@@ -237,6 +237,7 @@ fn came() -> impl Strategy<Value = Vec<Came>> {
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x01\x02\x03\x04\x05\x06\x07\x08\0\x50\0\x51",
         b"\r\n\r\n\0\r\n",
         b"\0\0\0\x07\x92\x01\xa4Ping",
+        &[b'x'; 255],
     ]);
     let piece = prop_oneof![
         4 => known.prop_map(|known| Came::Bytes(known.to_vec())),

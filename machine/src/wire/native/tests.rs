@@ -264,3 +264,11 @@ fn a_name_that_no_user_could_mean_is_garbled() {
         assert_eq!(found, [Read::Hello, expected]);
     }
 }
+
+#[test]
+fn what_is_foreign_says_in_a_sentence_why() {
+    let long = Foreign::Long(2_000_000).to_string();
+    assert!(long.contains("2000000") && long.contains(&FRAME_BYTES_MAX.to_string()), "{long}");
+    assert!(Foreign::Version(9).to_string().contains("version 9"));
+    assert!(!Foreign::Magic.to_string().is_empty());
+}

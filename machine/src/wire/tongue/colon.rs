@@ -79,10 +79,7 @@ impl Colon {
             ("join", room) => self.enter(clipped(room), asks),
             ("leave", "") => {}
             ("exit", "") => self.peer.exit(asks),
-            _ => {
-                let reason = "There are: register NAME, who, join ROOM, leave, exit, RECIPIENT:MESSAGE.".to_owned();
-                self.peer.reply(Happening::Unknown, &Values { reason, ..Values::default() }, asks);
-            }
+            _ => self.peer.reply(Happening::Unknown, &Values::default(), asks),
         }
     }
 

@@ -6,7 +6,6 @@ use super::console;
 use crate::journal::{JournalError, Page, PageQuery};
 use crate::world::World;
 use hobnob_machine::{Action, Conn, Input};
-use hobnob_spec::limits::PAGE_BYTES_MAX;
 use hobnob_spec::messages::{Answer, Message};
 use hobnob_spec::session::No;
 
@@ -57,8 +56,8 @@ impl<W: World> Hub<W> {
                     turn.unhear(lines, slot, room);
                 }
             }
-            Action::ReadPage { conn, number, shelf, after, before, limit } => {
-                let query = PageQuery { shelf, after, before, limit, bytes_max: PAGE_BYTES_MAX };
+            Action::ReadPage { conn, number, shelf, after, before, limit, bytes_max } => {
+                let query = PageQuery { shelf, after, before, limit, bytes_max };
                 self.read_page(conn, number, query);
             }
             Action::WriteChunk { .. }

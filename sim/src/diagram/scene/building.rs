@@ -159,7 +159,7 @@ impl Builder<'_> {
             Moment::Arrived { client, dir, .. } => self.arrive(place, *client, *dir),
             Moment::Ended { client, wire, dir } => self.ended(at, *client, *wire, *dir),
             Moment::Fired(fired) => {
-                let text = format!("{}: {}", whose(fired), row(fired));
+                let text = format!("{}: {}", whose(self.chronicle, place, fired), row(fired));
                 let tip = format!("{when}: {}", tips::row(fired));
                 self.put(Column::Server, tone_of(fired), &text, tip);
             }

@@ -1,0 +1,63 @@
+//! What the server tells its operator while it runs: each step, and counts that agree with its log.
+
+use hobnob_spec::messages::{Answer, Request};
+use hobnob_tests::native::Native;
+use hobnob_tests::process::Process;
+use std::path::Path;
+use std::process::Command;
+
+const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
+
+fn serve(more: &[&str]) -> (Process, String) {
+    let arguments = [&["server", "--listen", "127.0.0.1:0"], more].concat();
+    let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
+    server.until("listening on ");
+    let addr = server.until("\n").trim().to_owned();
+    (server, addr)
+}
+
+fn join(addr: &str, nick: &str) -> Native {
+    let mut client = Native::connect(addr).expect("the server listens");
+    client.ask(1, Request::Join { nick: nick.into(), token: None }).expect("the server reads");
+    assert!(matches!(client.answer(1).expect("the server answers").0, Answer::Welcome { .. }));
+    client
+}
+
+#[test]
+fn the_status_line_counts_what_the_log_holds() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary folders");
+    let data = folder.path().to_str().expect("a temporary folder has a plain name");
+    let (mut server, addr) = serve(&["--data", data, "--status-every", "200ms"]);
+    let mut ann = join(&addr, "Ann");
+    let _bob = join(&addr, "Bob");
+    for number in 2..6 {
+        let text = format!("Line {number}");
+        let request = match number {
+            5 => Request::Private { to: "Bob".into(), text },
+            _ => Request::Say { room: "lobby".into(), text },
+        };
+        ann.ask(number, request).expect("the server reads");
+        assert!(matches!(ann.answer(number).expect("the server answers").0, Answer::Posted { .. }));
+    }
+    let line = server.complaint("messages in 4, ");
+    assert!(line.contains("clients 2 (peak 2), "), "{line}");
+    server.signal("TERM");
+    server.ended();
+    let log = Command::new(HOBNOB).args(["log", "--data", data, "--grep", "Line", "--format", "json"]).output();
+    let lines = String::from_utf8(log.expect("hobnob can be started").stdout).expect("a log is text");
+    assert_eq!(lines.lines().count(), 4, "as many as were counted:\n{lines}");
+}
+
+#[test]
+fn the_server_tells_each_step_and_nobody_types_into_it() {
+    let (mut server, addr) = serve(&["--data", ":memory:", "--profile", "classroom"]);
+    server.end_input();
+    let mut cool = join(&addr, "Cool");
+    server.complaint(" connected");
+    server.complaint(" joined as Cool");
+    let mut other = Native::connect(&addr).expect("the server listens");
+    other.ask(1, Request::Join { nick: "Cool".into(), token: None }).expect("the server reads");
+    server.complaint(" was rejected because: Another user is using this username.");
+    cool.ask(2, Request::Quit).expect("the server reads");
+    server.complaint("Cool left because: The user quit.");
+}
