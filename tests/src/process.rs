@@ -76,6 +76,20 @@ impl Process {
         self.out.text.lock().expect("no reader panics").0[from..end].to_owned()
     }
 
+    /// Waits until it has printed all of these texts, in whatever order.
+    ///
+    /// # Panics
+    /// When one does not come.
+    pub fn until_all(&mut self, texts: &[&str]) {
+        let from = self.seen;
+        let ends = texts.iter().map(|text| {
+            self.seen = from;
+            self.until(text);
+            self.seen
+        });
+        self.seen = ends.max().unwrap_or(from);
+    }
+
     /// Waits until it has complained with a text, and gives the whole line.
     ///
     /// # Panics
