@@ -63,8 +63,8 @@ pub struct Judge {
     recalled: BTreeSet<(Where, u64)>,
     /// Answers of this step.
     answers: Vec<(hobnob_machine::Conn, u64)>,
-    /// The numbers of requests that the ends of transfers will answer.
-    awaited: BTreeMap<u64, u64>,
+    /// The requests that the ends of transfers will answer, and those that ends have answered.
+    awaited: answers::Awaited,
     /// Whether somebody came or went in this step.
     moved: bool,
     /// What somebody was told of that an alarm brought, and a crash took back: it comes again.
@@ -116,7 +116,7 @@ impl Judge {
             history: None,
             recalled: BTreeSet::new(),
             answers: Vec::new(),
-            awaited: BTreeMap::new(),
+            awaited: answers::Awaited::default(),
             moved: false,
             owed: BTreeMap::new(),
             lost: BTreeMap::new(),

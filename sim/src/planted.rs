@@ -101,7 +101,7 @@ bugs! {
     /// A request that comes twice is carried out twice.
     RepeatObeyed = "repeat-obeyed" => [StoredOnce, OneAnswer],
     /// All who join get the same resume token, so that one returns to another's session.
-    TokenShared = "token-shared" => [JournalBeforeWord, OneOwner, PrivateToTwo, ListedPresent, OnlySaid, OneAnswer, Converged],
+    TokenShared = "token-shared" => [JournalBeforeWord, OneOwner, PrivateToTwo, ListedPresent, OnlySaid, OneAnswer, AcknowledgedKept, Converged],
 
     // ── What the shells around servers did wrong.
     /// Words leave before the journal has what caused them.

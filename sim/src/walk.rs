@@ -20,7 +20,8 @@ const BEGIN: Time = Time(1_790_000_000_000);
 const TAIL: usize = 12;
 
 /// What is asked over and over in a flood.
-const FLOODS: &[Move] = &[Move::Say, Move::Say, Move::Private, Move::Enter, Move::Ask, Move::History, Move::Operate];
+const FLOODS: &[Move] =
+    &[Move::Say, Move::Say, Move::Private, Move::Enter, Move::Attach, Move::Ask, Move::History, Move::Operate];
 
 const NICKS: &[&str] = &["ann", "Ann", "bob", "cyd", "dan", "eve", "fay", "guy", "hal"];
 const NICKS_BAD: &[&str] = &["", "a b", "x:y", "much-too-long-a-nick-for-anybody", "server", "*ann", "nobody"];
@@ -258,11 +259,17 @@ impl Walk {
             Move::Flood if self.rng.u8(..4) == 0 => self.file_and_flood(who),
             Move::Flood => {
                 let next = *pick(&mut self.rng, FLOODS);
-                let (request, times) = (self.request(next, who), self.rng.usize(2..30));
+                let (mut request, times) = (self.request(next, who), self.rng.usize(2..30));
+                if let Request::Attach { place, name, size, .. } = &mut request {
+                    (*place, *name, *size) = (Where::Room(self.lobby()), "d.txt".to_owned(), 3);
+                }
                 for _ in 0..times {
                     self.ask(who, request.clone());
                     if let Request::Enter { room } = &request {
                         self.ask(who, Request::Leave { room: room.clone() });
+                    }
+                    if let Request::Attach { .. } = &request {
+                        self.ask(who, Request::Cancel { transfer: 0 });
                     }
                 }
             }

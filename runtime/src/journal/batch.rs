@@ -20,6 +20,8 @@ const REFUSED_NICK_CHARS_MAX: usize = 2 * NICK_CHARS_MAX;
 pub struct OutputDigest {
     actions: Vec<u8>,
     fired: Vec<u8>,
+    /// Apart from the other rows: the outputs of a wake and of its successor make the same digest as those of one step.
+    transfers: Vec<u8>,
 }
 
 impl OutputDigest {
@@ -33,16 +35,18 @@ impl OutputDigest {
             rmp_serde::encode::write(&mut self.fired, fired).expect(HOLDS);
         }
         for fired in &out.transfers {
-            rmp_serde::encode::write(&mut self.fired, fired).expect(HOLDS);
+            rmp_serde::encode::write(&mut self.transfers, fired).expect(HOLDS);
         }
     }
 
     /// The digest of everything added since the last one; begins anew.
     pub fn take(&mut self) -> [u8; DIGEST] {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&(self.actions.len() as u64).to_le_bytes()).update(&self.actions).update(&self.fired);
+        hasher.update(&(self.actions.len() as u64).to_le_bytes()).update(&self.actions);
+        hasher.update(&self.fired).update(&self.transfers);
         self.actions.clear();
         self.fired.clear();
+        self.transfers.clear();
         let mut digest = [0; DIGEST];
         digest.copy_from_slice(&hasher.finalize().as_bytes()[..DIGEST]);
         digest

@@ -2,6 +2,8 @@
 //!
 //! Owns a dice of its own, so that the rest of a world is the same with and without them.
 
+mod files;
+
 use super::{Drawing, Faults, pick};
 use crate::plan::{Deed, Fault, FaultKind, KEY, Ms, Plan, ProfileSetting, Raw, Way, What};
 use fastrand::Rng;
@@ -60,6 +62,12 @@ pub(super) enum Scene {
     ImpostorToMember,
     /// Impostors come and go.
     Impostors,
+    /// Much happens while a file is compared.
+    WhileCompared,
+    /// A file comes while nothing can be written.
+    FileOnFullDisk,
+    /// Somebody who is muted has a file on its way.
+    MutedHasFile,
 }
 
 /// The scenes, one in how many worlds has each, and whether it needs somebody rude.
@@ -76,6 +84,9 @@ const SCENES: &[(Scene, u32, bool)] = &[
     (Scene::ImpostorToNewcomer, 16, false),
     (Scene::ImpostorToMember, 6, false),
     (Scene::Impostors, 16, false),
+    (Scene::WhileCompared, 4, true),
+    (Scene::FileOnFullDisk, 12, true),
+    (Scene::MutedHasFile, 40, true),
 ];
 
 impl Scene {
@@ -85,7 +96,7 @@ impl Scene {
         };
         match self {
             Self::DeafGuest | Self::DeafMember => limit("outbox_bytes_max", 2_000),
-            Self::MutedMisbehaves => {
+            Self::MutedMisbehaves | Self::MutedHasFile => {
                 limit("mute_longest_ms", 10_000);
                 plan.setting.operators = true;
             }
@@ -111,13 +122,18 @@ impl Scene {
                 limit("resume_ms", 20_000);
                 plan.setting.profiles.fill(ProfileSetting::Named("open".into()));
             }
+            Self::WhileCompared => {
+                limit("mail_max", 2);
+                plan.setting.operators = true;
+            }
             Self::QuitsOnReturn => limit("resume_ms", *pick(rng, &[500, 20_000])),
             Self::LongText
             | Self::AsksTooMuch
             | Self::ImpostorToGuest
             | Self::ImpostorToNewcomer
             | Self::ImpostorToMember
-            | Self::Impostors => {}
+            | Self::Impostors
+            | Self::FileOnFullDisk => {}
         }
     }
 }
@@ -169,6 +185,9 @@ impl Drawing {
                 }
             }
             Scene::ImpostorToMember => self.impostor_to_member(client),
+            Scene::WhileCompared => self.while_compared(at, client),
+            Scene::FileOnFullDisk => self.file_on_full_disk(at),
+            Scene::MutedHasFile => self.muted_has_file(at),
             Scene::Impostors => {
                 for _ in 0..self.rng.u8(1..4) {
                     let at = self.rng.u64(0..self.plan.heal_ms);

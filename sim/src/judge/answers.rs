@@ -8,6 +8,7 @@ use crate::promise::Promise;
 use hobnob_machine::{Conn, Input, SessionId, TransferFired};
 use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Presence, Request, Where as Asked};
 use hobnob_spec::transfer::Effect;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Over which connection and under which number an input asks for an answer; 0 where the bytes were no request.
@@ -28,6 +29,34 @@ pub(super) fn asked(input: &Input) -> Option<(Conn, u64)> {
         | Input::Restarted
         | Input::Outage { .. }
         | Input::Stopping => None,
+    }
+}
+
+/// Requests that the ends of transfers answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Awaited {
+    /// By its transfer, the number of each request, and in which record it came.
+    open: BTreeMap<u64, (u64, u64)>,
+    /// What was answered, with the record that did, for a crash may take that record back.
+    over: Vec<(u64, u64, (u64, u64))>,
+}
+
+impl Awaited {
+    /// A transfer's end answers its request.
+    fn end(&mut self, record: u64, transfer: u64) -> Option<u64> {
+        let request = self.open.remove(&transfer)?;
+        self.over.push((record, transfer, request));
+        Some(request.0)
+    }
+
+    /// Only so many records are left.
+    pub(super) fn cut(&mut self, records: u64) {
+        self.open.retain(|_, (_, record)| *record <= records);
+        for (_, transfer, request) in self.over.extract_if(.., |(record, ..)| *record > records) {
+            if request.1 <= records {
+                self.open.insert(transfer, request);
+            }
+        }
     }
 }
 
@@ -59,20 +88,25 @@ impl Judge {
         let mut answers = std::mem::take(&mut self.answers);
         let asked = asked(step.input);
         let mut kept = false;
+        // What an alarm brings is recorded with the input that follows.
+        let record = self.records + u64::from(matches!(step.input, Input::Wake));
         for fired in rows {
             for effect in fired.row().1 {
                 match effect {
                     Effect::TellEarlier | Effect::Succeed | Effect::Fail(_) => {
+                        let Some(number) = self.awaited.end(record, fired.transfer) else { continue };
+                        // A repeated request has the number of the one that it takes the place of.
+                        let same = matches!(effect, Effect::TellEarlier) || answers.len() > 1;
+                        let of = |answer: &(Conn, u64)| answer.1 == number && (same || Some(*answer) != asked);
+                        let other = answers.iter().position(|answer| of(answer) && Some(*answer) != asked);
                         // Whoever awaited it may be gone.
-                        if self.awaited.remove(&fired.transfer).is_some()
-                            && let Some(at) = answers.iter().position(|answer| Some(*answer) != asked)
-                        {
+                        if let Some(at) = other.or_else(|| answers.iter().position(of)) {
                             answers.remove(at);
                         }
                     }
                     Effect::AwaitEnd => {
                         kept = true;
-                        self.awaited.extend(asked.map(|(_, number)| (fired.transfer, number)));
+                        self.awaited.open.extend(asked.map(|(_, number)| (fired.transfer, (number, record))));
                     }
                     _ => {}
                 }

@@ -26,6 +26,7 @@ impl Judge {
         } else {
             self.compare(at, server, Promise::Replayed);
         }
+        self.awaited.cut(records);
         (self.records, self.woken) = (records, false);
         self.notes_limits(&server.config().limits);
         self.ledger = Ledger::of(server, &mut self.names, &self.ledger);

@@ -119,8 +119,19 @@ impl Planted {
                 }
             }
             _ => {
+                // Numbers rise all the same, or the server would refuse them.
+                let number = |action: &ClientAction| match action {
+                    ClientAction::Send(asked) => asked.number,
+                    _ => unreachable!("only what is sent is sent again"),
+                };
+                let numbers: Vec<_> = again.iter().map(|at| number(&out.actions[*at])).collect();
                 for pair in 0..again.len() / 2 {
                     out.actions.swap(again[pair], again[again.len() - 1 - pair]);
+                }
+                for (at, number) in again.into_iter().zip(numbers) {
+                    if let ClientAction::Send(asked) = &mut out.actions[at] {
+                        asked.number = number;
+                    }
                 }
             }
         }
