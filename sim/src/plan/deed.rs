@@ -1,6 +1,6 @@
 //! What somebody who takes part can do.
 
-use hobnob_spec::messages::Request;
+use hobnob_spec::messages::{Request, Where};
 use std::net::SocketAddr;
 
 /// What somebody does, by the client or, being rude, by hand.
@@ -59,6 +59,33 @@ impl Deed {
     /// The address that a relay tells of somebody at a host.
     pub fn relayed_addr(host: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, host], 4_000))
+    }
+
+    /// The same deed with each nick that it addresses changed.
+    #[must_use]
+    pub fn addressed(&self, nick_of: impl Fn(&str) -> String) -> Self {
+        let Self::Ask(request) = self else { return self.clone() };
+        let mut request = request.clone();
+        match &mut request {
+            Request::Private { to: nick, .. }
+            | Request::Mute { nick, .. }
+            | Request::Unmute { nick }
+            | Request::Kick { nick }
+            | Request::History { place: Where::With(nick), .. } => *nick = nick_of(nick),
+            Request::Report
+            | Request::Join { .. }
+            | Request::Resume { .. }
+            | Request::Say { .. }
+            | Request::Enter { .. }
+            | Request::Leave { .. }
+            | Request::Who { .. }
+            | Request::Rooms
+            | Request::History { place: Where::Room(_), .. }
+            | Request::Ping
+            | Request::Quit
+            | Request::Operate { .. } => {}
+        }
+        Self::Ask(request)
     }
 
     /// The lines of a flood, one after the other.
