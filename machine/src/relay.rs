@@ -248,6 +248,7 @@ impl Relay {
         match guard {
             Guard::Always => true,
             Guard::Crowded => matches!(brought, Some(Brought::Others(others)) if others >= self.config.clients_max),
+            Guard::AddressUntold => !matches!(brought, Some(Brought::Addr(_))),
             Guard::MayBeRelayed => self.config.trusts(self.peer.ip()),
             Guard::ClientDone => self.done,
             Guard::Untold => self.speaks_lines && !self.told,
@@ -258,9 +259,10 @@ impl Relay {
     fn apply(&mut self, effect: Effect, now: Time, brought: Option<Brought>, actions: &mut Vec<RelayAction>) {
         match effect {
             Effect::TakeAddress => {
-                if let Some(Brought::Addr(addr)) = brought {
-                    self.addr = addr;
-                }
+                let Some(Brought::Addr(addr)) = brought else {
+                    unreachable!("a header without an address has its row")
+                };
+                self.addr = addr;
             }
             Effect::NoteDone => self.done = true,
             Effect::Dial => actions.push(RelayAction::Dial),

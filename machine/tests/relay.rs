@@ -103,6 +103,7 @@ fn inputs(state: State) -> Vec<RelayInput> {
         (Event::Came, RelayInput::Came { others: 0 }),
         (Event::Came, RelayInput::Came { others: u64::MAX }),
         (Event::HeaderCame, RelayInput::HeaderCame { addr: None }),
+        (Event::HeaderCame, RelayInput::HeaderCame { addr: Some(addr(STRANGER)) }),
         (Event::HeaderBad, RelayInput::HeaderBad),
         (Event::NoHeader, RelayInput::NoHeader),
         (Event::ClientEnded, RelayInput::ClientEnded),

@@ -3,7 +3,8 @@
 //! Owns the moments. Draws nothing: see [`crate::diagram`]. A run without readers keeps none.
 
 use crate::plan::Ms;
-use hobnob_machine::{ClientFired, Fired};
+use hobnob_machine::{ClientFired, Fired, RelayFired};
+use std::collections::BTreeMap;
 
 /// Which way something goes over a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +81,15 @@ pub enum Moment {
         /// Which.
         fired: ClientFired,
     },
+    /// A row of a relay's table fired.
+    RelayFired {
+        /// Which relay, by its place among the names.
+        relay: usize,
+        /// For which of its clients, as it counts them from 1.
+        client: u64,
+        /// Which.
+        fired: RelayFired,
+    },
     /// A fault begins, or ends.
     Fault {
         /// In the words of the plan.
@@ -115,8 +125,10 @@ pub enum Moment {
 /// What happened, in the order of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chronicle {
-    /// Who took part, by place.
+    /// Who took part, by place; relays stand behind the others.
     pub names: Vec<String>,
+    /// Who dials a relay: and which, both by place. All others dial the server.
+    pub dials: BTreeMap<usize, usize>,
     /// Each moment with its time.
     pub moments: Vec<(Ms, Moment)>,
 }

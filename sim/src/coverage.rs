@@ -1,9 +1,8 @@
 //! Which rows of the tables have fired. Reads the tables themselves, so that a new row is asked for at once.
 
-use hobnob_machine::{ClientFired, Fired, TransferFired};
-use hobnob_spec::client;
+use hobnob_machine::{ClientFired, Fired, RelayFired, TransferFired};
 use hobnob_spec::session::{Event, State, cell};
-use hobnob_spec::transfer;
+use hobnob_spec::{client, relay, transfer};
 use std::collections::BTreeMap;
 
 /// How often each row of the server's tables has fired.
@@ -134,6 +133,49 @@ fn client_rows() -> impl Iterator<Item = (client::State, client::Event, u8)> {
     client::State::ALL.iter().flat_map(|state| {
         client::Event::ALL.iter().flat_map(move |event| {
             let rows = u8::try_from(client::cell(*state, *event).len()).expect("a cell has a few rows");
+            (0..rows).map(move |row| (*state, *event, row))
+        })
+    })
+}
+
+/// How often each row of a relay's table has fired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RelayCoverage {
+    fired: BTreeMap<(relay::State, relay::Event, u8), u64>,
+}
+
+impl RelayCoverage {
+    /// Counts a row that fired.
+    pub fn count(&mut self, fired: RelayFired) {
+        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
+    }
+
+    /// Adds what another run has reached.
+    pub fn add(&mut self, other: &Self) {
+        for (row, times) in &other.fired {
+            *self.fired.entry(*row).or_insert(0) += times;
+        }
+    }
+
+    /// How many rows have fired, and how many there are.
+    pub fn reached(&self) -> (usize, usize) {
+        (self.fired.len(), relay_rows().count())
+    }
+
+    /// The rows that never fired, each by state, event and guard.
+    pub fn unreached(&self) -> Vec<String> {
+        let missed = relay_rows().filter(|row| !self.fired.contains_key(row));
+        let named = |(state, event, row): (relay::State, relay::Event, u8)| {
+            format!("({state}, {event}) {}", relay::cell(state, event)[usize::from(row)].0)
+        };
+        missed.map(named).collect()
+    }
+}
+
+fn relay_rows() -> impl Iterator<Item = (relay::State, relay::Event, u8)> {
+    relay::State::ALL.iter().flat_map(|state| {
+        relay::Event::ALL.iter().flat_map(move |event| {
+            let rows = u8::try_from(relay::cell(*state, *event).len()).expect("a cell has a few rows");
             (0..rows).map(move |row| (*state, *event, row))
         })
     })

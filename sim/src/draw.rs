@@ -6,6 +6,7 @@
 mod deeds;
 mod faults;
 mod recorded;
+mod relayed;
 mod relays;
 mod scenes;
 mod setting;
@@ -74,6 +75,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
         seed,
         clients: (1..=clients).map(|number| format!("c{number}")).collect(),
         rude: (1..=rude).map(|number| format!("r{number}")).collect(),
+        relays: Vec::new(),
         setting: setting::draw_setting(&mut rng, &kinds),
         steps: Vec::new(),
         heal_ms: knobs.length_ms,
@@ -81,6 +83,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
         expect: Vec::new(),
     };
     let scenes = scenes::set_stage(seed, &knobs.faults, &mut plan);
+    let mut gates = relayed::set_up(seed, &knobs.faults, &mut plan);
     let mut drawing = Drawing { talk: Talk::draw(&mut rng, &plan), plan, rng, kinds, late: Vec::new() };
     for who in 0..drawing.plan.people() {
         drawing.live(who);
@@ -88,6 +91,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
     drawing.fail(&knobs.faults);
     drawing.relay();
     drawing.play_scenes(&scenes);
+    drawing.fail_relays(&mut gates);
     drawing.close();
     drawing.plan
 }

@@ -54,6 +54,8 @@ pub struct Judge {
     talks_min: u64,
     /// The fewest entries and bytes of a place that were kept in memory.
     kept_min: (u64, u64),
+    /// The fewest entries of a page, and the least room of a connection's outbox in bytes.
+    page_min: (u64, u64),
     /// The latest time of the server's clock, and the least age of mail that it does not keep any more.
     latest: Time,
     mail_age_min: u64,
@@ -111,6 +113,7 @@ impl Judge {
             resumed: false,
             talks_min: u64::MAX,
             kept_min: (u64::MAX, u64::MAX),
+            page_min: (u64::MAX, u64::MAX),
             latest: Time::default(),
             mail_age_min: u64::MAX,
             history: None,
@@ -243,6 +246,8 @@ impl Judge {
         }
         let (entries, bytes) = self.kept_min;
         self.kept_min = (entries.min(limits.kept_entries_max), bytes.min(limits.kept_bytes_max));
+        let (entries, bytes) = self.page_min;
+        self.page_min = (entries.min(limits.page_entries_max), bytes.min(limits.outbox_bytes_max));
     }
 
     fn opened(&mut self, step: Step<'_>) {

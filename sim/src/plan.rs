@@ -7,9 +7,11 @@
 pub mod deed;
 pub mod fault;
 pub mod line;
+pub mod relay;
 
 pub use deed::{Deed, Raw};
 pub use fault::{Crash, Fault, FaultKind, Way};
+pub use relay::{Relay, Side};
 
 use hobnob_machine::Config;
 use hobnob_spec::messages::Secret;
@@ -40,6 +42,9 @@ pub struct Plan {
     pub clients: Vec<String>,
     /// Peers that hold to no manners: they speak the dialect by hand, or not at all.
     pub rude: Vec<String>,
+    /// Who stands between some of them and the server. Only the worlds tier has relays: in the machines tier all dial
+    /// the server.
+    pub relays: Vec<Relay>,
     /// How the server and the network are set.
     pub setting: Setting,
     /// What happens, in the order of time.
@@ -148,6 +153,8 @@ impl Setting {
             // Where everybody who takes part is.
             config.trust_relay = vec!["10.0.0.0/16".parse().expect("it is a network")];
         }
+        // Where relays are.
+        config.trust_relay.push("10.1.0.0/16".parse().expect("it is a network"));
         if self.profiles.is_empty() {
             return Err("there is no profile; give at least `profiles = [\"open\"]`".into());
         }

@@ -79,6 +79,8 @@ promises! {
     JournalBeforeWord = "journal-before-word",
     /// The times of a place's messages never run backwards.
     TimeForward = "time-forward",
+    /// Through a relay bytes come out as they went in, both ways, but for the star before the first nick.
+    BytesEqual = "bytes-equal",
 }
 
 /// A promise that was broken.

@@ -104,6 +104,10 @@ impl Scenario {
         if !plan.rude.is_empty() {
             let _ = writeln!(text, "rude = {}", list(&plan.rude));
         }
+        if !plan.relays.is_empty() {
+            let relays: Vec<_> = plan.relays.iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "relays = {}", list(&relays));
+        }
         let (heal, end) = (write_time(plan.heal_ms), write_time(plan.end_ms));
         let _ = writeln!(text, "heal = {}\nend = {}", quoted(&heal), quoted(&end));
         let steps: Vec<_> = plan.steps.iter().map(|step| write_step(plan, step)).collect();

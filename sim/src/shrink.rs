@@ -33,6 +33,7 @@ pub fn shrink(plan: &Plan, breaks: &mut dyn FnMut(&Plan) -> Option<Breach>, trie
         let before = shrinking.plan.clone();
         shrinking.simplify_setting();
         shrinking.drop_steps();
+        shrinking.drop_relays();
         shrinking.drop_people();
         shrinking.shorten();
         if shrinking.plan == before || shrinking.is_over() {
@@ -110,6 +111,22 @@ impl Shrinking<'_> {
             }
             if !dropped || size > 1 {
                 size /= 2;
+            }
+        }
+    }
+
+    /// Drops relays, and has people dial the server.
+    fn drop_relays(&mut self) {
+        for relay in (0..self.plan.relays.len()).rev() {
+            let plan = cuts::without_relay(&self.plan, relay);
+            if self.try_hard(&plan) {
+                continue;
+            }
+            for client in (0..self.plan.relays[relay].of.len()).rev() {
+                if self.plan.relays[relay].of.len() > 1 {
+                    let plan = cuts::without_relayed(&self.plan, relay, client);
+                    self.try_plan(plan);
+                }
             }
         }
     }
@@ -202,6 +219,21 @@ limits = { mute_ms = 100, say_burst = 3 }
         assert!(shrunk.plan.setting.limits.is_empty() && !shrunk.plan.setting.chop);
         assert_eq!(shrunk.breach.promise, Promise::StoredOnce, "another promise is another failure");
         assert!(shrunk.tries < 150, "{} plans were tried", shrunk.tries);
+    }
+
+    #[test]
+    fn relays_that_do_not_matter_are_dropped_and_their_faults_with_them() {
+        let text = LARGE.replace("heal =", "relays = [\"gate: ann, cid\", \"hatch: bob, eve\"]\nheal =");
+        let text = text.replace("\"20s eve", "\"19s * crash hatch for 2s\", \"19s * hold gate for 2s\", \"20s eve");
+        let plan: Plan = toml::from_str(&text).expect("it is a plan");
+        let held =
+            |plan: &Plan| plan.steps.iter().any(|step| matches!(step.what, What::Fails(Fault::RelayHold { .. })));
+        let mut breaks = |plan: &Plan| breaks(plan).filter(|_| held(plan) && plan.relay_of(0).is_some());
+        let shrunk = shrink(&plan, &mut breaks, 10_000).plan;
+        let lines: Vec<_> = shrunk.steps.iter().map(|step| write_step(&shrunk, step)).collect();
+        let kept = ["0s        cid floods lobby 16 times: spam", "0s        * kill for 0.1s"];
+        assert_eq!(lines, [kept[0], kept[1], "0s        * hold gate for 0.1s"]);
+        assert_eq!(shrunk.relays.iter().map(ToString::to_string).collect::<Vec<_>>(), ["gate: ann"]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Tally {
     pub coverage: Coverage,
     /// Which rows of the client's table fired: only the machines tier sees them.
     pub client_coverage: crate::coverage::ClientCoverage,
+    /// Which rows of a relay's table fired: only the worlds tier has relays.
+    pub relay_coverage: crate::coverage::RelayCoverage,
 }
 
 impl Tally {
@@ -43,5 +45,6 @@ impl Tally {
         }
         self.coverage.add(&other.coverage);
         self.client_coverage.add(&other.client_coverage);
+        self.relay_coverage.add(&other.relay_coverage);
     }
 }

@@ -8,8 +8,9 @@ use crate::plan::line::{write_deed, write_fault};
 use crate::plan::{Deed, Fault, FaultKind, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use crate::tally::Tally;
-use hobnob_machine::{ClientFired, Input, Out, Server, Shown};
+use hobnob_machine::{ClientFired, Input, Out, RelayFired, Server, Shown};
 use hobnob_spec::messages::{Asked, Message, Time};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What to note beside the promises.
@@ -49,20 +50,25 @@ pub struct Witness<'p> {
     digest: Option<DefaultHasher>,
     transcripts: Vec<DefaultHasher>,
     broken: Vec<Breach>,
+    /// In which column a connection is drawn that is not its user's own: a relay's to the server.
+    carried: BTreeMap<Wire, usize>,
 }
 
 impl<'p> Witness<'p> {
     /// A witness of a run that has not begun.
     pub fn new(plan: &'p Plan, look: Look) -> Self {
-        let names = plan.names().map(str::to_owned).collect();
+        let relays = plan.relays.iter().map(|relay| relay.name.as_str());
+        let names = plan.names().chain(relays).map(str::to_owned).collect();
+        let dials = (0..plan.people()).filter_map(|who| Some((who, plan.relay_column(plan.relay_of(who)?)))).collect();
         Self {
             plan,
             judge: Judge::new(plan),
             tally: Tally { worlds: 1, ..Tally::default() },
-            chronicle: look.chronicle.then(|| Chronicle { names, moments: Vec::new() }),
+            chronicle: look.chronicle.then(|| Chronicle { names, dials, moments: Vec::new() }),
             digest: look.digest.then(DefaultHasher::new),
             transcripts: vec![DefaultHasher::new(); if look.digest { plan.people() } else { 0 }],
             broken: Vec::new(),
+            carried: BTreeMap::new(),
         }
     }
 
@@ -123,10 +129,37 @@ impl<'p> Witness<'p> {
         self.moment(at, || Moment::Connected { client: who, wire });
     }
 
+    /// A connection of the relay that stands in this column, to the server, stands for somebody.
+    pub fn carried(&mut self, at: Ms, column: usize, who: usize, wire: Wire) {
+        self.digest((at, column, who, wire, 14));
+        self.carried.insert(wire, column);
+        self.moment(at, || Moment::Connected { client: column, wire });
+    }
+
+    /// A row of a relay's table fired, for its client of that number.
+    pub fn relay(&mut self, at: Ms, column: usize, client: u64, fired: RelayFired) {
+        self.digest((at, column, client, 15, fired));
+        self.tally.relay_coverage.count(fired);
+        self.moment(at, || Moment::RelayFired { relay: column, client, fired });
+    }
+
+    /// A relay hands on what it was told. It is shown, and judged where the server said it.
+    pub fn passed(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) {
+        self.digest((at, who, wire, 16, message));
+        let text = || crate::diagram::words::message(message);
+        self.moment(at, || Moment::Sent { client: who, wire, dir: Dir::Down, text: text() });
+    }
+
+    /// The column in which a connection is drawn.
+    fn column(&self, who: usize, wire: Wire) -> usize {
+        self.carried.get(&wire).copied().unwrap_or(who)
+    }
+
     /// A request is handed to the network.
     pub fn asked(&mut self, at: Ms, who: usize, wire: Wire, asked: &Asked) {
         self.digest((at, who, wire, 4, asked));
-        self.moment(at, || Moment::Sent { client: who, wire, dir: Dir::Up, text: crate::diagram::words::asked(asked) });
+        let client = self.column(who, wire);
+        self.moment(at, || Moment::Sent { client, wire, dir: Dir::Up, text: crate::diagram::words::asked(asked) });
     }
 
     /// A message is handed to the network by the server.
@@ -136,8 +169,9 @@ impl<'p> Witness<'p> {
             at.hash(transcript);
             unnoticed::hash_told(message, transcript);
         }
+        let client = self.column(who, wire);
         self.moment(at, || Moment::Sent {
-            client: who,
+            client,
             wire,
             dir: Dir::Down,
             text: crate::diagram::words::message(message),
@@ -160,13 +194,15 @@ impl<'p> Witness<'p> {
     /// What was sent first and has not arrived yet arrives.
     pub fn arrived(&mut self, at: Ms, who: usize, wire: Wire, dir: Dir) {
         self.digest((at, who, wire, 6, dir));
-        self.moment(at, || Moment::Arrived { client: who, wire, dir });
+        let client = self.column(who, wire);
+        self.moment(at, || Moment::Arrived { client, wire, dir });
     }
 
     /// One side of a connection is told that it is over: at the end of that way.
     pub fn ended(&mut self, at: Ms, who: usize, wire: Wire, dir: Dir) {
         self.digest((at, who, wire, 7, dir));
-        self.moment(at, || Moment::Ended { client: who, wire, dir });
+        let client = self.column(who, wire);
+        self.moment(at, || Moment::Ended { client, wire, dir });
     }
 
     /// The server took an input and gave this, alarms that were due before it included. `server` is the machine after
@@ -209,7 +245,8 @@ impl<'p> Witness<'p> {
             self.judge.fault(fault);
         }
         let plan = self.plan;
-        self.moment(at, || Moment::Fault { text: write_fault(plan, fault), client: fault.who(), begins });
+        let client = fault.who().or(fault.relay().map(|relay| plan.relay_column(relay)));
+        self.moment(at, || Moment::Fault { text: write_fault(plan, fault), client, begins });
     }
 
     /// A deed that is a fault as well was carried out.

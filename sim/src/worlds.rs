@@ -1,10 +1,11 @@
-//! The turmoil tier: the shipping server and client in a world with faults.
+//! The turmoil tier: the shipping server, relay and client in a world with faults.
 //!
 //! Owns a [`hobnob_runtime::World`] on turmoil, a simulated disk behind the journal's seam, and whoever drives them as
 //! a plan says. Nothing above the seam is made again for it: framing, outboxes, recovery and reconnecting are the
 //! runtime's own.
 
 mod disk;
+mod ear;
 mod hosts;
 mod memory;
 mod network;
@@ -22,7 +23,7 @@ use stage::{SERVER, Stage};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use telling::Teller;
-use weather::{Weather, host_name};
+use weather::Weather;
 
 pub use sim_world::{SimListener, SimWorld};
 pub use stream::{SimReader, SimStream, SimWriter};
@@ -34,7 +35,7 @@ const SOCKET_PIECES: usize = 4_096;
 /// How long turmoil would let a world live.
 const FOR_EVER: Duration = Duration::from_secs(1 << 30);
 
-/// Carries out a plan with the runtime's own server and clients.
+/// Carries out a plan with the runtime's own server, relays and clients.
 ///
 /// # Panics
 /// When the plan's settings are none: whoever reads a plan checks them.
@@ -59,8 +60,21 @@ pub fn run(plan: &Plan, look: Look) -> Outcome {
             Ok(())
         }
     });
+    for relay in 0..plan.relays.len() {
+        let (name, column) = (stage.host_name(plan.relay_column(relay)), plan.relay_column(relay));
+        let host = Arc::clone(&stage);
+        sim.host(name.clone(), move || {
+            let stage = Arc::clone(&host);
+            async move {
+                hosts::relay(stage, relay).await;
+                Ok(())
+            }
+        });
+        let ip = sim.lookup(&*name);
+        stage.network().hosts.insert(ip, column);
+    }
     for who in 0..plan.people() {
-        let name = host_name(who);
+        let name = stage.host_name(who);
         let ip = sim.lookup(&*name);
         stage.network().hosts.insert(ip, who);
         let (stage, is_rude) = (Arc::clone(&stage), plan.is_rude(who));

@@ -10,9 +10,18 @@ use hobnob_spec::messages::Request;
 
 /// A world of two friends and somebody rude, with more lines.
 fn two(lines: &[&str]) -> Plan {
+    plan("", lines)
+}
+
+/// The same, with a relay before one of the friends and whoever is rude.
+fn relayed(lines: &[&str]) -> Plan {
+    plan("relays = ['gate: ann, eve']\n", lines)
+}
+
+fn plan(relays: &str, lines: &[&str]) -> Plan {
     let lines: String = lines.iter().map(|line| format!("  {line:?},\n")).collect();
     let text = format!(
-        "name = 'two'\nseed = 7\nclients = ['ann', 'bob']\nrude = ['eve']\nheal = '20s'\nend = '60s'\n\
+        "name = 'two'\nseed = 7\nclients = ['ann', 'bob']\nrude = ['eve']\n{relays}heal = '20s'\nend = '60s'\n\
          steps = [\n  '0s ann joins',\n  '0.2s bob joins',\n{lines}]\n[setting.limits]\nkept_entries_max = 3\n"
     );
     toml::from_str(&text).expect("the plan is one")
@@ -159,7 +168,21 @@ fn troubled() -> Vec<Plan> {
         "6s eve knocks",
         "6.1s eve sends a huge frame",
     ];
-    vec![two(&network), two(&server), two(&disk), two(&people)]
+    let relayed = relayed(&[
+        "1s * crash gate for 0.5s",
+        "4s * partition gate for 0.5s",
+        "5s * partition gate up for 0.5s",
+        "6s * hold gate for 0.5s",
+        "7s * partition clients of gate for 0.5s",
+        "8s * partition clients of gate down for 0.5s",
+        "9s * hold clients of gate for 0.5s",
+        "9.5s * reset all",
+        "13s bob floods lobby 20 times: one",
+        "13s * slow gate for 1s",
+        "14.5s bob tells ann: psst",
+        "14.5s * slow clients of gate for 1s",
+    ]);
+    vec![two(&network), two(&server), two(&disk), two(&people), relayed]
 }
 
 #[test]
@@ -175,6 +198,30 @@ fn every_kind_of_trouble_is_met() {
     let unmet = met_here.filter(|kind| !tally.faults.contains_key(kind));
     let unmet: Vec<&str> = unmet.map(|kind| kind.name()).collect();
     assert!(unmet.is_empty(), "these were never met: {unmet:?}; those that were: {:?}", tally.faults);
+}
+
+#[test]
+fn who_comes_through_a_relay_has_a_star_and_its_own_address() {
+    let outcome = look(&relayed(&["2s ann says in lobby: hello", "3s bob tells ann: psst", "4s bob asks report"]));
+    assert_eq!(outcome.broken, []);
+    let shown = shown(&outcome);
+    assert!(shown.iter().any(|line| line.starts_with("bob") && line.contains("*ann: hello")), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("ann") && line.contains("bob: psst")), "{shown:#?}");
+    let relayed = outcome.records.iter().find_map(|(_, input)| match input {
+        Input::Relayed { addr, .. } => Some(*addr),
+        _ => None,
+    });
+    let relayed = relayed.expect("the relay told whose connection it is");
+    assert_eq!(relayed.ip().to_string(), "10.0.0.1", "ann is the first who takes part");
+}
+
+#[test]
+fn a_relay_that_dies_takes_its_connections_along_and_no_others() {
+    let outcome = look(&relayed(&["5s * crash gate for 1s", "20s ann says in lobby: hello"]));
+    assert_eq!(outcome.broken, []);
+    let lost = |name: &str| shown(&outcome).iter().filter(|line| **line == format!("{name}: connection lost")).count();
+    assert_eq!((lost("ann"), lost("bob")), (1, 0));
+    assert!(shown(&outcome).iter().any(|line| line.starts_with("bob") && line.contains("*ann: hello")));
 }
 
 #[test]

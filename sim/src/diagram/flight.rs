@@ -62,6 +62,7 @@ impl Flights {
                 | Moment::Connected { .. }
                 | Moment::Fired(_)
                 | Moment::ClientFired { .. }
+                | Moment::RelayFired { .. }
                 | Moment::Fault { .. }
                 | Moment::Started { .. }
                 | Moment::Down { .. }

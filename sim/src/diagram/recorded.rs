@@ -246,7 +246,13 @@ impl Recorder {
         });
         let moments = with_earlier_connections(moments.collect());
         let first = self.moments.front().map_or(0, |(seq, _, _)| *seq);
-        Recorded { chronicle: Chronicle { names: order, moments }, first, begin, left_out: self.left_out, others }
+        Recorded {
+            chronicle: Chronicle { names: order, moments, ..Chronicle::default() },
+            first,
+            begin,
+            left_out: self.left_out,
+            others,
+        }
     }
 }
 
@@ -299,6 +305,7 @@ const fn client_of_mut(moment: &mut Moment) -> Option<&mut usize> {
         | Moment::Arrived { client, .. }
         | Moment::Ended { client, .. }
         | Moment::ClientFired { client, .. } => Some(client),
+        Moment::RelayFired { relay, .. } => Some(relay),
         Moment::Fault { client, .. } => client.as_mut(),
         Moment::Fired(_) | Moment::Started { .. } | Moment::Down { .. } | Moment::Broken { .. } => None,
     }

@@ -7,7 +7,9 @@ mod building;
 
 pub(super) use building::build;
 
+use crate::chronicle::Chronicle;
 use crate::plan::Ms;
+use std::collections::BTreeSet;
 
 /// How high a line of text is.
 pub(super) const LINE: i32 = 16;
@@ -216,34 +218,51 @@ impl Scene {
     }
 }
 
-/// The columns of so many: half of the clients, the server, the other half.
-fn columns(names: &[String]) -> (Vec<Lane>, Middle, i32) {
+/// From left to right: who comes through relays, the relays, the server, all others. Without relays half of the clients
+/// stand left of the server. Says too how many stand left.
+fn order(chronicle: &Chronicle) -> (Vec<usize>, usize) {
+    let (count, dials) = (chronicle.names.len(), &chronicle.dials);
+    if dials.is_empty() {
+        return ((0..count).collect(), count.div_ceil(2));
+    }
+    let relays: BTreeSet<usize> = dials.values().copied().collect();
+    let others = (0..count).filter(|place| !dials.contains_key(place) && !relays.contains(place));
+    let order = dials.keys().chain(&relays).copied().chain(others).collect();
+    (order, dials.len() + relays.len())
+}
+
+/// The columns, each at the place of its name.
+fn columns(chronicle: &Chronicle) -> (Vec<Lane>, Middle, i32) {
+    let (order, lefts) = order(chronicle);
+    let names = &chronicle.names;
     let width = match names.len() {
         0..=2 => 250,
         3 => 220,
         4 | 5 => 190,
         _ => 170,
     };
-    let lefts = names.len().div_ceil(2);
     let mut x = 8;
     let mut lanes = Vec::new();
     let mut middle = Middle { left: x, width: 310, up: Vec::new() };
-    for (client, name) in names.iter().enumerate() {
-        if client == lefts {
+    for (place, client) in order.iter().copied().enumerate() {
+        if place == lefts {
             middle.left = x;
             x += middle.width;
         }
-        let side = if client < lefts { Side::Left } else { Side::Right };
+        let side = if place < lefts { Side::Left } else { Side::Right };
         let (left, lane) = match side {
             Side::Left => (x, x + width + 8),
             Side::Right => (x + GAP + 8, x + GAP),
         };
-        lanes.push(Lane { name: name.clone(), side, x: lane, left, width, connected: Vec::new() });
+        let name = names[client].clone();
+        lanes.push((client, Lane { name, side, x: lane, left, width, connected: Vec::new() }));
         x += width + 8 + GAP;
     }
     if lefts == names.len() {
         middle.left = x;
         x += middle.width;
     }
+    lanes.sort_by_key(|(client, _)| *client);
+    let lanes = lanes.into_iter().map(|(_, lane)| lane).collect();
     (lanes, middle, x + 8)
 }

@@ -86,7 +86,7 @@ pub(super) fn doubled() -> Chronicle {
         ),
         (3_500, fault("partition bob for 3s", Some(1), false)),
     ];
-    Chronicle { names: vec!["ann".into(), "bob".into()], moments }
+    Chronicle { names: vec!["ann".into(), "bob".into()], moments, ..Chronicle::default() }
 }
 
 #[test]

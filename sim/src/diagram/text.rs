@@ -1,7 +1,7 @@
 //! A sequence diagram for a terminal: a narrow lane for everybody on the left, words on the right.
 
 use super::flight::{Flight, Flights, Landing};
-use super::trace::{client_row, counted, down, name_of, row, started, whose};
+use super::trace::{client_row, counted, down, name_of, relay_row, row, started, whose};
 use crate::chronicle::{Chronicle, Dir, Moment, Wire};
 use crate::plan::Ms;
 use crate::plan::line::write_time;
@@ -99,12 +99,15 @@ impl<'a> Page<'a> {
             Moment::Connected { client, wire } => {
                 self.connected.entry(*client).or_default().insert(*wire);
                 let words = format!("{} is connected", name(client));
-                self.line(at, &Mark::Arrow(*client, self.server(), Tip::There), &words);
+                self.line(at, &Mark::Arrow(*client, self.dialed(*client), Tip::There), &words);
             }
             Moment::Ended { client, wire, dir } => {
                 let (lane, who) = match dir {
                     Dir::Down => (*client, name(client).to_owned()),
-                    Dir::Up => (self.server(), "the server".to_owned()),
+                    Dir::Up => match self.chronicle.dials.get(client) {
+                        Some(relay) => (*relay, name(relay).to_owned()),
+                        None => (self.server(), "the server".to_owned()),
+                    },
                 };
                 if *dir == Dir::Down {
                     self.connected.entry(*client).or_default().remove(wire);
@@ -121,6 +124,10 @@ impl<'a> Page<'a> {
             Moment::ClientFired { client, fired } => {
                 let words = format!("  {}", client_row(fired));
                 self.line(at, &Mark::At(*client, '□'), &words);
+            }
+            Moment::RelayFired { relay, client, fired } => {
+                let words = format!("  client {client}: {}", relay_row(fired));
+                self.line(at, &Mark::At(*relay, '□'), &words);
             }
             Moment::Fault { text, client, begins } => {
                 let words = if *begins { format!("* {text}") } else { format!("* over: {text}") };
@@ -171,11 +178,16 @@ impl<'a> Page<'a> {
         self.line(at, &Mark::Arrow(from, to, Tip::There), &words);
     }
 
-    const fn ends(&self, client: usize, dir: Dir) -> (usize, usize) {
-        let server = self.chronicle.names.len();
+    /// Whom somebody dials: a relay, or the server.
+    fn dialed(&self, client: usize) -> usize {
+        self.chronicle.dials.get(&client).copied().unwrap_or(self.server())
+    }
+
+    fn ends(&self, client: usize, dir: Dir) -> (usize, usize) {
+        let dialed = self.dialed(client);
         match dir {
-            Dir::Up => (client, server),
-            Dir::Down => (server, client),
+            Dir::Up => (client, dialed),
+            Dir::Down => (dialed, client),
         }
     }
 

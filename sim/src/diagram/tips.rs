@@ -1,6 +1,7 @@
 //! What a row means, in the sentences of the tables, for those who point at it.
 
-use hobnob_machine::{ClientFired, Fired};
+use hobnob_machine::{ClientFired, Fired, RelayFired};
+use hobnob_spec::relay;
 use hobnob_spec::row::Next;
 use hobnob_spec::words::Word;
 use std::fmt::Write as _;
@@ -14,6 +15,12 @@ pub(super) fn row(fired: &Fired) -> String {
 /// A row of the client's table, with the sentences of its words.
 pub(super) fn client_row(fired: &ClientFired) -> String {
     let row = fired.row();
+    explained(fired.state, fired.event, row.0, row.1, row.2)
+}
+
+/// A row of a relay's table, with the sentences of its words.
+pub(super) fn relay_row(fired: &RelayFired) -> String {
+    let row = &relay::cell(fired.state, fired.event)[usize::from(fired.row)];
     explained(fired.state, fired.event, row.0, row.1, row.2)
 }
 

@@ -4,7 +4,8 @@ use super::flight::{Flight, Flights, Landing};
 use crate::chronicle::{Chronicle, Dir, Moment};
 use crate::plan::Ms;
 use crate::plan::line::write_time;
-use hobnob_machine::{ClientFired, Fired};
+use hobnob_machine::{ClientFired, Fired, RelayFired};
+use hobnob_spec::relay;
 use hobnob_spec::row::Next;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
@@ -61,7 +62,8 @@ fn causes<'a>(chronicle: &'a Chronicle, flights: &Flights) -> Vec<Option<&'a str
         Moment::Arrived { client, dir, .. } => {
             let sent = flights.at(place).map(|flight| &chronicle.moments[flight.sent].1);
             if let Some(Moment::Sent { text, .. }) = sent {
-                came.insert(if *dir == Dir::Up { server } else { *client }, text);
+                let dialed = chronicle.dials.get(client).copied().unwrap_or(server);
+                came.insert(if *dir == Dir::Up { dialed } else { *client }, text);
             }
             None
         }
@@ -71,6 +73,7 @@ fn causes<'a>(chronicle: &'a Chronicle, flights: &Flights) -> Vec<Option<&'a str
         | Moment::Shown { .. }
         | Moment::Connected { .. }
         | Moment::Sent { .. }
+        | Moment::RelayFired { .. }
         | Moment::Ended { .. }
         | Moment::Fault { .. }
         | Moment::Started { .. }
@@ -87,6 +90,9 @@ fn columns(
     moment: &Moment,
 ) -> Option<(String, String, String)> {
     let name = |client: &usize| name_of(chronicle, *client).to_owned();
+    let relay_of = |client: &usize| {
+        chronicle.dials.get(client).map_or_else(String::new, |relay| format!(" {} ", name_of(chronicle, *relay)))
+    };
     let plain = |who: String, what: String| Some((who, what, String::new()));
     match moment {
         Moment::Wished { client, text } => plain(name(client), text.clone()),
@@ -94,8 +100,8 @@ fn columns(
         Moment::Connected { client, wire } => plain(name(client), format!("connection {} stands", wire.0)),
         Moment::Sent { client, wire, dir, text } => {
             let way = match dir {
-                Dir::Up => format!("{} →", name(client)),
-                Dir::Down => format!("→ {}", name(client)),
+                Dir::Up => format!("{} →{}", name(client), relay_of(client)),
+                Dir::Down => format!("{}→ {}", relay_of(client).trim_start(), name(client)),
             };
             let end = flights.at(place).map_or_else(String::new, fate);
             plain(way, format!("{text}  ({}, {end})", wire.0))
@@ -103,10 +109,14 @@ fn columns(
         Moment::Arrived { .. } => None,
         Moment::Ended { client, wire, dir: Dir::Down } => plain(name(client), format!("connection {} ends", wire.0)),
         Moment::Ended { client, wire, dir: Dir::Up } => {
-            plain("server".into(), format!("connection {} of {} ends", wire.0, name(client)))
+            let dialed = chronicle.dials.get(client).map_or_else(|| "server".into(), &name);
+            plain(dialed, format!("connection {} of {} ends", wire.0, name(client)))
         }
         Moment::Fired(fired) => Some(("server".into(), whose(chronicle, place, fired), row(fired))),
         Moment::ClientFired { client, fired } => Some((name(client), String::new(), client_row(fired))),
+        Moment::RelayFired { relay, client, fired } => {
+            Some((name(relay), format!("client {client}"), relay_row(fired)))
+        }
         Moment::Fault { text, begins: true, .. } => plain("*".into(), text.clone()),
         Moment::Fault { text, begins: false, .. } => plain("*".into(), format!("over: {text}")),
         Moment::Started { life, records } => plain("server".into(), started(*life, *records)),
@@ -179,6 +189,12 @@ pub(super) fn row(fired: &Fired) -> String {
 /// A row of the client's table in a few words.
 pub(super) fn client_row(fired: &ClientFired) -> String {
     row_words(fired.state, fired.event, fired.row().0, fired.row().2)
+}
+
+/// A row of a relay's table in a few words.
+pub(super) fn relay_row(fired: &RelayFired) -> String {
+    let row = &relay::cell(fired.state, fired.event)[usize::from(fired.row)];
+    row_words(fired.state, fired.event, row.0, row.2)
 }
 
 fn row_words<State: Display>(state: State, event: impl Display, guard: impl Display, next: Next<State>) -> String {

@@ -37,18 +37,34 @@ pub const GROUPS: &[(&str, &[FaultKind])] = {
         ("disk", &[DiskFull, WriteErrors, SlowDisk, Unreadable]),
         ("client", &[ClientDies, Flood, DuplicateLogin]),
         ("rude", &[Garbage, BadHello, HalfFrame, HugeFrame, Repeat]),
+        (
+            "relay",
+            &[
+                RelayCrash,
+                RelayPartition,
+                RelayOneWay,
+                RelayHold,
+                RelaySlow,
+                RelayClientsPartition,
+                RelayClientsOneWay,
+                RelayClientsHold,
+                RelayClientsSlow,
+            ],
+        ),
     ]
 };
 
 /// Which kinds of faults there are in a world: in heavy weather about half of all, in light weather a few.
 pub(super) fn draw_kinds(rng: &mut Rng, faults: &Faults) -> Vec<FaultKind> {
-    let usual = || FaultKind::ALL.iter().copied().filter(|kind| !only_in_scenes(*kind));
+    // Relays have a dice of their own.
+    let apart = |kind: FaultKind| only_in_scenes(kind) || kind.is_of_relays();
+    let usual = || FaultKind::ALL.iter().copied().filter(|kind| !apart(*kind));
     let some = |rng: &mut Rng, of: u8| usual().filter(|_| rng.u8(..of) == 0).collect();
     match faults {
         Faults::None => Vec::new(),
         Faults::Light => some(rng, 6),
         Faults::Heavy => some(rng, 2),
-        Faults::Only(kinds) => kinds.clone(),
+        Faults::Only(kinds) => kinds.iter().copied().filter(|kind| !kind.is_of_relays()).collect(),
     }
 }
 
@@ -117,6 +133,15 @@ impl Drawing {
                 let fault = self.fault(kind);
                 self.fails(at, fault);
             }
+            RelayCrash
+            | RelayPartition
+            | RelayOneWay
+            | RelayHold
+            | RelaySlow
+            | RelayClientsPartition
+            | RelayClientsOneWay
+            | RelayClientsHold
+            | RelayClientsSlow => unreachable!("{} is drawn with the relays", kind.name()),
         }
     }
 
@@ -170,6 +195,15 @@ impl Drawing {
             ClientDies | Flood | Garbage | BadHello | HalfFrame | HugeFrame | DuplicateLogin | Repeat => {
                 unreachable!("{} is something that somebody does", kind.name())
             }
+            RelayCrash
+            | RelayPartition
+            | RelayOneWay
+            | RelayHold
+            | RelaySlow
+            | RelayClientsPartition
+            | RelayClientsOneWay
+            | RelayClientsHold
+            | RelayClientsSlow => unreachable!("{} is drawn with the relays", kind.name()),
         }
     }
 
@@ -226,7 +260,7 @@ impl Drawing {
 }
 
 /// How long something lasts: mostly a second or two, seldom long.
-fn draw_span(rng: &mut Rng) -> Ms {
+pub(super) fn draw_span(rng: &mut Rng) -> Ms {
     match rng.u8(..8) {
         0 => rng.u64(1..100),
         1..4 => rng.u64(100..1_500),

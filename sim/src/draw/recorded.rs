@@ -39,6 +39,7 @@ pub fn from_journal(records: &[(Time, Input)], genesis: &Config, seed: u64, knob
         seed,
         clients: crowd.names,
         rude,
+        relays: Vec::new(),
         setting: setting(genesis, &mut rng),
         steps: Vec::new(),
         heal_ms: knobs.length_ms,

@@ -6,11 +6,13 @@ use super::names::Name;
 use crate::plan::Ms;
 use crate::promise::Promise;
 use hobnob_machine::SessionId;
-use hobnob_spec::client::{ANSWER_MS, DIAL_MS, PAUSE_LONGEST_MS, SILENCE_MS};
+use hobnob_spec::client::{ANSWER_MS, DIAL_MS, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, SILENCE_MS};
 use hobnob_spec::session::State;
 
 /// How long the network may take over what is under way, at most, and a machine that is busy.
 const SETTLE_MS: Ms = 5_000;
+/// How long one page of what was missed may take: it is refused once, asked for again after a pause, and comes.
+const PAGE_MS: Ms = PAGE_PAUSE_MS + 500;
 /// How long whoever wants in may be out when all faults are over, however often it says that it dials again: a silent
 /// connection is given up, the longest pause with all its jitter is waited out, and the server is reached.
 const RETURN_MS: Ms = SILENCE_MS + ANSWER_MS + PAUSE_LONGEST_MS + PAUSE_LONGEST_MS / 2 + DIAL_MS + SETTLE_MS;
@@ -54,8 +56,9 @@ impl Judge {
             self.broke(Promise::NothingDropped, at, sentence);
         }
         let halls: Vec<_> = self.ledger.rooms.values().filter(|hall| hall.members.contains(&nick)).collect();
-        for place in halls.iter().filter_map(|hall| hall.name).map(Where::Room).collect::<Vec<_>>() {
-            self.has_all(at, who, place);
+        let rooms: Vec<_> = halls.iter().filter_map(|hall| hall.name).map(Where::Room).collect();
+        for place in &rooms {
+            self.has_all(at, who, *place, rooms.len() as u64);
         }
         let id = *self.ledger.nicks.get(&nick).expect("its session was found");
         let talks = self.books.keys().filter(|place| matches!(place, Where::Pair(a, b) if *a == nick || *b == nick));
@@ -88,8 +91,9 @@ impl Judge {
         }
     }
 
-    /// Whether a user has all of a room up to what was said a while ago.
-    fn has_all(&mut self, at: Ms, who: usize, place: Where) {
+    /// Whether a user has all of a room up to what was said a while ago, and so long ago that what it missed was to be
+    /// had: by pages, of which each is asked for at the second try at the latest.
+    fn has_all(&mut self, at: Ms, who: usize, place: Where, rooms: u64) {
         let Some(book) = self.books.get(&place) else { return };
         let Some(old) = book.kept.iter().rev().find(|kept| kept.at + SETTLE_MS < at) else { return };
         let (number, track) = (old.entry.number, self.users[who].tracks.get(&place));
@@ -97,6 +101,15 @@ impl Judge {
             return;
         }
         let last = track.and_then(|track| track.last);
+        let missing = book.kept.iter().filter(|kept| last.is_none_or(|last| last < kept.entry.number));
+        let (count, longest) =
+            missing.fold((0, 1), |(count, longest), kept| (count + 1, kept.entry.bytes().max(longest)));
+        let (entries, outbox) = self.page_min;
+        let page = (outbox / 2 / rooms.max(1) / longest).min(entries).max(1);
+        let began = self.users[who].since.max(self.heal);
+        if at < began + SILENCE_MS + ANSWER_MS + SETTLE_MS + rooms * PAGE_MS * Ms::div_ceil(count, page) {
+            return;
+        }
         let sentence = format!(
             "{} is in, and of {} it has {}",
             self.call(who),

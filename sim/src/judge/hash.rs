@@ -31,9 +31,12 @@ pub(super) fn text(text: &str) -> u64 {
     mix.finish()
 }
 
-/// The number of a request.
+/// The number of a request. Rooms that are entered count alike in whatever case they are spelt.
 pub(super) fn request(request: &Request) -> u64 {
     let mut mix = Mix(0);
-    request.hash(&mut mix);
+    match request {
+        Request::Enter { room } => Request::Enter { room: room.to_ascii_lowercase() }.hash(&mut mix),
+        other => other.hash(&mut mix),
+    }
     mix.finish()
 }

@@ -151,6 +151,7 @@ impl Seen {
             Promise::Unnoticed => return (None, "it takes two runs that differ in a private message"),
             Promise::SaidInOrder => return (None, "in which order users typed stands in no journal"),
             Promise::JournalBeforeWord => return (None, "when something was said stands in no journal"),
+            Promise::BytesEqual => return (None, "what a relay read and wrote stands in no journal"),
         };
         (Some(looked_at), things)
     }

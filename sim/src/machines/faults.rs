@@ -45,6 +45,8 @@ impl<M: Meddle> World<'_, '_, M> {
             Fault::HalfOpen { who, untold } => self.half_open(fault, *who, *untold),
             Fault::Crash { how, down_ms } => self.crash(fault, *how, *down_ms),
             Fault::Clock { .. } | Fault::Set { .. } => self.fate.at_next_start(fault),
+            // There is no byte here that a relay could pass on.
+            Fault::RelayCrash { .. } | Fault::RelayCut { .. } | Fault::RelayHold { .. } | Fault::RelaySlow { .. } => {}
         }
     }
 
@@ -93,7 +95,11 @@ impl<M: Meddle> World<'_, '_, M> {
             | Fault::DiskFull { .. }
             | Fault::WriteErrors { .. }
             | Fault::SlowDisk { .. }
-            | Fault::Unreadable { .. } => {}
+            | Fault::Unreadable { .. }
+            | Fault::RelayCrash { .. }
+            | Fault::RelayCut { .. }
+            | Fault::RelayHold { .. }
+            | Fault::RelaySlow { .. } => {}
         }
     }
 

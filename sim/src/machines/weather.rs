@@ -92,7 +92,11 @@ impl Weather {
                 | Fault::HalfOpen { .. }
                 | Fault::Crash { .. }
                 | Fault::Clock { .. }
-                | Fault::Set { .. } => {}
+                | Fault::Set { .. }
+                | Fault::RelayCrash { .. }
+                | Fault::RelayCut { .. }
+                | Fault::RelayHold { .. }
+                | Fault::RelaySlow { .. } => {}
             }
         }
     }

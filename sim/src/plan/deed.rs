@@ -3,7 +3,7 @@
 use hobnob_runtime::files::digest_of;
 use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::Request;
+use hobnob_spec::messages::{Request, Where};
 use std::net::SocketAddr;
 
 /// What somebody does, by the client or, being rude, by hand.
@@ -74,6 +74,38 @@ impl Deed {
     /// The digest of a file of so many bytes.
     pub fn digest(size: u64) -> Digest {
         digest_of(&Self::bytes(0, size).0)
+    }
+
+    /// The same deed with each nick that it addresses changed.
+    #[must_use]
+    pub fn addressed(&self, nick_of: impl Fn(&str) -> String) -> Self {
+        let Self::Ask(request) = self else { return self.clone() };
+        let mut request = request.clone();
+        match &mut request {
+            Request::Private { to: nick, .. }
+            | Request::Mute { nick, .. }
+            | Request::Unmute { nick }
+            | Request::Kick { nick }
+            | Request::History { place: Where::With(nick), .. }
+            | Request::Attach { place: Where::With(nick), .. } => *nick = nick_of(nick),
+            Request::Report
+            | Request::Join { .. }
+            | Request::Resume { .. }
+            | Request::Say { .. }
+            | Request::Enter { .. }
+            | Request::Leave { .. }
+            | Request::Who { .. }
+            | Request::Rooms
+            | Request::History { place: Where::Room(_), .. }
+            | Request::Attach { place: Where::Room(_), .. }
+            | Request::Chunk { .. }
+            | Request::Cancel { .. }
+            | Request::Fetch { .. }
+            | Request::Ping
+            | Request::Quit
+            | Request::Operate { .. } => {}
+        }
+        Self::Ask(request)
     }
 
     /// The lines of a flood, one after the other.

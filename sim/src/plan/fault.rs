@@ -1,6 +1,6 @@
 //! What can go wrong in a world.
 
-use super::Ms;
+use super::{Ms, Side};
 
 /// Which way of a connection a fault takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -163,6 +163,42 @@ pub enum Fault {
         /// How long.
         for_ms: Ms,
     },
+    /// A relay dies and comes up again. Only the worlds tier has relays.
+    RelayCrash {
+        /// Which, by place.
+        relay: usize,
+        /// How long it is down.
+        down_ms: Ms,
+    },
+    /// What is sent at a side of a relay is lost, without a word to either.
+    RelayCut {
+        /// Which, by place.
+        relay: usize,
+        /// At which side.
+        side: Side,
+        /// Which way.
+        way: Way,
+        /// How long.
+        for_ms: Ms,
+    },
+    /// What is sent at a side of a relay waits, and then arrives.
+    RelayHold {
+        /// Which, by place.
+        relay: usize,
+        /// At which side.
+        side: Side,
+        /// How long.
+        for_ms: Ms,
+    },
+    /// A side of a relay takes nothing of what the relay writes, as with a full window.
+    RelaySlow {
+        /// Which, by place.
+        relay: usize,
+        /// Which side.
+        side: Side,
+        /// How long.
+        for_ms: Ms,
+    },
 }
 
 macro_rules! kinds {
@@ -266,6 +302,24 @@ kinds! {
     DuplicateLogin = "duplicate-login",
     /// Somebody sends a request again, or out of order.
     Repeat = "repeat",
+    /// A relay dies and starts again.
+    RelayCrash = "relay-crash",
+    /// What is sent between a relay and the server is lost both ways.
+    RelayPartition = "relay-partition",
+    /// What is sent between a relay and the server is lost one way.
+    RelayOneWay = "relay-one-way",
+    /// What is sent between a relay and the server waits and then arrives.
+    RelayHold = "relay-hold",
+    /// The server takes nothing of what a relay writes.
+    RelaySlow = "relay-slow",
+    /// What is sent between a relay and its clients is lost both ways.
+    RelayClientsPartition = "relay-clients-partition",
+    /// What is sent between a relay and its clients is lost one way.
+    RelayClientsOneWay = "relay-clients-one-way",
+    /// What is sent between a relay and its clients waits and then arrives.
+    RelayClientsHold = "relay-clients-hold",
+    /// The clients take nothing of what their relay writes.
+    RelayClientsSlow = "relay-clients-slow",
 }
 
 impl Fault {
@@ -302,6 +356,15 @@ impl Fault {
             Self::Unreadable { .. } => FaultKind::Unreadable,
             Self::Crowd { .. } => FaultKind::Crowd,
             Self::Impostor { .. } => FaultKind::Impostor,
+            Self::RelayCrash { .. } => FaultKind::RelayCrash,
+            Self::RelayCut { side: Side::Server, way: Way::Both, .. } => FaultKind::RelayPartition,
+            Self::RelayCut { side: Side::Server, way: Way::Up | Way::Down, .. } => FaultKind::RelayOneWay,
+            Self::RelayCut { side: Side::Clients, way: Way::Both, .. } => FaultKind::RelayClientsPartition,
+            Self::RelayCut { side: Side::Clients, way: Way::Up | Way::Down, .. } => FaultKind::RelayClientsOneWay,
+            Self::RelayHold { side: Side::Server, .. } => FaultKind::RelayHold,
+            Self::RelayHold { side: Side::Clients, .. } => FaultKind::RelayClientsHold,
+            Self::RelaySlow { side: Side::Server, .. } => FaultKind::RelaySlow,
+            Self::RelaySlow { side: Side::Clients, .. } => FaultKind::RelayClientsSlow,
         }
     }
 
@@ -327,7 +390,60 @@ impl Fault {
             | Self::WriteErrors { .. }
             | Self::SlowDisk { .. }
             | Self::Unreadable { .. }
+            | Self::Crowd { .. }
+            | Self::RelayCrash { .. }
+            | Self::RelayCut { .. }
+            | Self::RelayHold { .. }
+            | Self::RelaySlow { .. } => None,
+        }
+    }
+
+    /// Which relay it is about, if it is about one.
+    pub const fn relay(&self) -> Option<usize> {
+        match self {
+            Self::RelayCrash { relay, .. }
+            | Self::RelayCut { relay, .. }
+            | Self::RelayHold { relay, .. }
+            | Self::RelaySlow { relay, .. } => Some(*relay),
+            Self::Partition { .. }
+            | Self::Hold { .. }
+            | Self::Lag { .. }
+            | Self::Jitter { .. }
+            | Self::Reset { .. }
+            | Self::HalfOpen { .. }
+            | Self::StallReads { .. }
+            | Self::StallWrites { .. }
+            | Self::Drip { .. }
+            | Self::Impostor { .. }
+            | Self::ResetAll
+            | Self::Refuse { .. }
+            | Self::Crash { .. }
+            | Self::Clock { .. }
+            | Self::Set { .. }
+            | Self::DiskFull { .. }
+            | Self::WriteErrors { .. }
+            | Self::SlowDisk { .. }
+            | Self::Unreadable { .. }
             | Self::Crowd { .. } => None,
         }
+    }
+}
+
+impl FaultKind {
+    /// Whether it is about a relay.
+    pub const fn is_of_relays(self) -> bool {
+        use FaultKind::*;
+        matches!(
+            self,
+            RelayCrash
+                | RelayPartition
+                | RelayOneWay
+                | RelayHold
+                | RelaySlow
+                | RelayClientsPartition
+                | RelayClientsOneWay
+                | RelayClientsHold
+                | RelayClientsSlow
+        )
     }
 }

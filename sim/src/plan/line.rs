@@ -30,9 +30,11 @@
 //! 9s      * clock by -3600s            9s      * set mute_ms to 500
 //! 9s      * disk full for 5s           9s      * write errors for 5s
 //! 9s      * slow disk 300ms for 5s     9s      * unreadable for 5s
+//! 9s      * crash gate for 2s          (a relay; also: partition gate for 2s, partition gate up for 2s, hold gate for 2s,
+//!                                      slow gate for 2s, and all but the crash with `clients of gate`)
 //! ```
 
-use super::{Crash, Deed, Fault, KEY, Ms, Plan, Raw, Setting, Step, Way, What};
+use super::{Crash, Deed, Fault, KEY, Ms, Plan, Raw, Relay, Setting, Side, Step, Way, What};
 use hobnob_spec::files::Digest;
 use hobnob_spec::messages::{Request, Secret, Where};
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,8 @@ pub(super) struct Written {
     clients: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rude: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    relays: Vec<String>,
     heal: String,
     end: String,
     steps: Vec<String>,
@@ -73,6 +77,7 @@ impl From<Plan> for Written {
             seed: plan.seed,
             clients: plan.clients,
             rude: plan.rude,
+            relays: plan.relays.iter().map(ToString::to_string).collect(),
             expect: plan.expect,
             setting: plan.setting,
         }
@@ -89,6 +94,7 @@ impl TryFrom<Written> for Plan {
             seed: written.seed,
             clients: written.clients,
             rude: written.rude,
+            relays: Vec::new(),
             setting: written.setting,
             steps: Vec::new(),
             heal_ms: read_time(&written.heal)?,
@@ -96,6 +102,10 @@ impl TryFrom<Written> for Plan {
             expect: written.expect,
         };
         plan.setting.config()?;
+        for line in &written.relays {
+            let relay = Relay::read(&plan, line).map_err(|wrong| format!("`{line}`: {wrong}"))?;
+            plan.relays.push(relay);
+        }
         for line in &written.steps {
             let step = read_step(&plan, line).map_err(|wrong| format!("`{line}`: {wrong}"))?;
             if plan.steps.last().is_some_and(|last| last.at > step.at) {
@@ -243,6 +253,24 @@ pub fn write_fault(plan: &Plan, fault: &Fault) -> String {
         Fault::Unreadable { for_ms } => format!("unreadable for {}", time(for_ms)),
         Fault::Crowd { count, for_ms } => format!("crowd of {count} for {}", time(for_ms)),
         Fault::Impostor { who, for_ms } => format!("impostor to {} for {}", name(who), time(for_ms)),
+        Fault::RelayCrash { relay, down_ms } => format!("crash {} for {}", plan.relays[*relay].name, time(down_ms)),
+        Fault::RelayCut { relay, side, way, for_ms } => {
+            format!("partition {}{} for {}", write_side(plan, *relay, *side), write_way(*way), time(for_ms))
+        }
+        Fault::RelayHold { relay, side, for_ms } => {
+            format!("hold {} for {}", write_side(plan, *relay, *side), time(for_ms))
+        }
+        Fault::RelaySlow { relay, side, for_ms } => {
+            format!("slow {} for {}", write_side(plan, *relay, *side), time(for_ms))
+        }
+    }
+}
+
+fn write_side(plan: &Plan, relay: usize, side: Side) -> String {
+    let name = &plan.relays[relay].name;
+    match side {
+        Side::Clients => format!("clients of {name}"),
+        Side::Server => name.clone(),
     }
 }
 
@@ -386,6 +414,9 @@ fn read_history(limit: &str, rest: &[&str]) -> Result<Request, String> {
 fn read_fault(plan: &Plan, text: &str) -> Result<Fault, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let number = |text: &str| text.parse::<u32>().map_err(|_| format!("`{text}` is no number"));
+    if let Some(fault) = read_relay_fault(plan, &words) {
+        return fault;
+    }
     let (way_up, way_down) = (Way::Up, Way::Down);
     let crash = |how, time: &str| Ok(Fault::Crash { how, down_ms: read_time(time)? });
     let partition =
@@ -442,6 +473,34 @@ fn read_fault(plan: &Plan, text: &str) -> Result<Fault, String> {
     }
 }
 
+/// Reads what goes wrong with a relay, if it is about one.
+fn read_relay_fault(plan: &Plan, words: &[&str]) -> Option<Result<Fault, String>> {
+    let (verb, rest) = words.split_first()?;
+    let (side, rest) = match rest {
+        ["clients", "of", rest @ ..] => (Side::Clients, rest),
+        rest => (Side::Server, rest),
+    };
+    let (name, rest) = rest.split_first()?;
+    let relay = plan.relays.iter().position(|relay| relay.name == *name)?;
+    let (way, time) = match rest {
+        ["for", time] => (Way::Both, time),
+        ["up", "for", time] => (Way::Up, time),
+        ["down", "for", time] => (Way::Down, time),
+        _ => return None,
+    };
+    let for_ms = match read_time(time) {
+        Ok(ms) => ms,
+        Err(wrong) => return Some(Err(wrong)),
+    };
+    match (*verb, side, way) {
+        ("crash", Side::Server, Way::Both) => Some(Ok(Fault::RelayCrash { relay, down_ms: for_ms })),
+        ("partition", side, way) => Some(Ok(Fault::RelayCut { relay, side, way, for_ms })),
+        ("hold", side, Way::Both) => Some(Ok(Fault::RelayHold { relay, side, for_ms })),
+        ("slow", side, Way::Both) => Some(Ok(Fault::RelaySlow { relay, side, for_ms })),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -452,6 +511,7 @@ mod tests {
 name = "two friends"
 clients = ["ann", "bob"]
 rude = ["eve"]
+relays = ["gate: bob, eve", "hatch: ann"]
 heal = "20s"
 end = "40s"
 steps = [
@@ -461,12 +521,29 @@ steps = [
   "2s      eve knocks",
   "2s      * partition ann up for 3s",
   "3s      * clock by -3600s",
+  "4s      * crash gate for 2s",
+  "4s      * partition gate up for 2s",
+  "5s      * partition clients of hatch down for 2s",
+  "6s      * hold clients of gate for 2s",
+  "7s      * slow gate for 2s",
 ]
 "#;
         let plan: Plan = toml::from_str(text).expect("it is a plan");
         let again: Plan = toml::from_str(&toml::to_string(&plan).expect("a plan can be written")).expect("and read");
         assert_eq!(plan, again);
-        assert_eq!(plan.steps.len(), 6);
+        assert_eq!(plan.steps.len(), 11);
+    }
+
+    #[test]
+    fn a_relay_is_for_people_who_take_part_and_for_nobody_twice() {
+        let wrong = |relays: &str| {
+            let text = format!("name = ''\nclients = ['ann']\nrelays = {relays}\nheal = '1s'\nend = '2s'\nsteps = []");
+            toml::from_str::<Plan>(&text).expect_err("it is no plan").to_string()
+        };
+        assert!(wrong("['gate: bob']").contains("nobody is called `bob`"));
+        assert!(wrong("['gate: ann', 'hatch: ann']").contains("`ann` comes through `gate` already"));
+        assert!(wrong("['ann: ann']").contains("`ann` takes part already"));
+        assert!(wrong("['gate']").contains("a relay is written as"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn outcome(moments: &[(u64, usize, &str)]) -> Outcome {
     Outcome {
         broken: Vec::new(),
         tally: Tally::default(),
-        chronicle: Chronicle { names: Vec::new(), moments: moments.iter().map(shown).collect() },
+        chronicle: Chronicle { moments: moments.iter().map(shown).collect(), ..Chronicle::default() },
         digest: 0,
         transcripts: Vec::new(),
         records: Vec::new(),

@@ -19,7 +19,9 @@ pub(super) fn without_steps(plan: &Plan, from: usize, size: usize) -> Plan {
 
 /// The plan without one who takes part, and without what only concerned that one.
 pub(super) fn without_person(plan: &Plan, who: usize) -> Plan {
-    let mut plan = plan.clone();
+    let place = |relay: usize| plan.relays[relay].of.iter().position(|name| name == plan.name_of(who));
+    let relayed = plan.relay_of(who).and_then(|relay| Some((relay, place(relay)?)));
+    let mut plan = relayed.map_or_else(|| plan.clone(), |(relay, client)| without_relayed(plan, relay, client));
     if plan.is_rude(who) {
         plan.rude.remove(who - plan.clients.len());
     } else {
@@ -70,8 +72,63 @@ const fn fault_who(fault: &mut Fault) -> Option<&mut usize> {
         | Fault::WriteErrors { .. }
         | Fault::SlowDisk { .. }
         | Fault::Unreadable { .. }
+        | Fault::Crowd { .. }
+        | Fault::RelayCrash { .. }
+        | Fault::RelayCut { .. }
+        | Fault::RelayHold { .. }
+        | Fault::RelaySlow { .. } => None,
+    }
+}
+
+const fn fault_relay(fault: &mut Fault) -> Option<&mut usize> {
+    match fault {
+        Fault::RelayCrash { relay, .. }
+        | Fault::RelayCut { relay, .. }
+        | Fault::RelayHold { relay, .. }
+        | Fault::RelaySlow { relay, .. } => Some(relay),
+        Fault::Partition { .. }
+        | Fault::Hold { .. }
+        | Fault::Lag { .. }
+        | Fault::Jitter { .. }
+        | Fault::Reset { .. }
+        | Fault::HalfOpen { .. }
+        | Fault::StallReads { .. }
+        | Fault::StallWrites { .. }
+        | Fault::Drip { .. }
+        | Fault::Impostor { .. }
+        | Fault::ResetAll
+        | Fault::Refuse { .. }
+        | Fault::Crash { .. }
+        | Fault::Clock { .. }
+        | Fault::Set { .. }
+        | Fault::DiskFull { .. }
+        | Fault::WriteErrors { .. }
+        | Fault::SlowDisk { .. }
+        | Fault::Unreadable { .. }
         | Fault::Crowd { .. } => None,
     }
+}
+
+/// The plan without a relay, and without what was only about it; whoever came through it dials the server.
+pub(super) fn without_relay(plan: &Plan, relay: usize) -> Plan {
+    let mut plan = plan.clone();
+    plan.relays.remove(relay);
+    plan.steps.retain(|step| !matches!(&step.what, What::Fails(fault) if fault.relay() == Some(relay)));
+    for step in &mut plan.steps {
+        if let What::Fails(fault) = &mut step.what
+            && let Some(other) = fault_relay(fault)
+        {
+            *other -= usize::from(*other > relay);
+        }
+    }
+    plan
+}
+
+/// The plan with somebody, by name, dialing the server.
+pub(super) fn without_relayed(plan: &Plan, relay: usize, client: usize) -> Plan {
+    let mut plan = plan.clone();
+    plan.relays[relay].of.remove(client);
+    if plan.relays[relay].of.is_empty() { without_relay(&plan, relay) } else { plan }
 }
 
 /// The simplest setting: everything as usual, nothing drawn.
@@ -152,7 +209,11 @@ fn shorten_fault(fault: &mut Fault) -> bool {
         | Fault::SlowDisk { for_ms, .. }
         | Fault::Unreadable { for_ms }
         | Fault::Crowd { for_ms, .. }
-        | Fault::Crash { down_ms: for_ms, .. } => for_ms,
+        | Fault::Crash { down_ms: for_ms, .. }
+        | Fault::RelayCrash { down_ms: for_ms, .. }
+        | Fault::RelayCut { for_ms, .. }
+        | Fault::RelayHold { for_ms, .. }
+        | Fault::RelaySlow { for_ms, .. } => for_ms,
         Fault::Reset { .. } | Fault::ResetAll | Fault::HalfOpen { .. } | Fault::Clock { .. } | Fault::Set { .. } => {
             return false;
         }

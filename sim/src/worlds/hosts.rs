@@ -1,16 +1,18 @@
-//! What runs on the hosts: the server in all its lives, the clients with a plan in place of a person, the crowd.
+//! What runs on the hosts: the server and the relays in all their lives, the clients with a plan in place of a person,
+//! the crowd.
 //!
-//! Owns nothing of the chat: the server is the runtime's, the client is the runtime's link.
+//! Owns nothing of the chat: the server and the relay are the runtime's, the client is the runtime's link.
 
 use super::disk::{Drive, durability};
 use super::sim_world::{Host, SimWorld};
-use super::stage::{Note, PORT, SERVER, Stage, now_ms};
+use super::stage::{Note, PORT, RELAY_PORT, SERVER, Stage, now_ms};
 use crate::plan::{Deed, Fault, FaultKind, Ms, What};
 use crate::promise::Promise;
-use async_channel::Sender;
+use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
-use hobnob_machine::{Config, Server};
+use hobnob_machine::{Config, RelayConfig, Server};
 use hobnob_runtime::journal::{Genesis, Trouble, recover};
+use hobnob_runtime::relay::{RelayNote, RelayNoted, RelaySettings};
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve_with};
 use std::future::pending;
 use std::sync::Arc;
@@ -119,6 +121,55 @@ fn settings(stage: &Stage, config: &Config) -> ServerSettings {
         snapshot_every: stage.plan.setting.snapshot_every,
         status_every: None,
         ..ServerSettings::default()
+    }
+}
+
+/// One life of a relay; it never ends by itself.
+pub(super) async fn relay(stage: Arc<Stage>, relay: usize) {
+    let (life, starts_at) = {
+        let gate = &mut stage.gates()[relay];
+        gate.life += 1;
+        (gate.life, gate.starts_at)
+    };
+    let column = stage.plan.relay_column(relay);
+    let world = SimWorld::new(&stage, Host::Relay(column), life);
+    world.sleep_until(Duration::from_millis(starts_at)).await;
+    let (log, notes) = async_channel::unbounded();
+    world.spawn(note_rows(Arc::clone(&stage), column, notes));
+    let settings = relay_settings(&stage, relay);
+    let starts = async {
+        match hobnob_runtime::relay::relay(world.clone(), settings, Some(log)).await {
+            Ok(handle) => handle.ended().await,
+            Err(error) => {
+                let sentence = format!("a relay cannot start: {error}");
+                stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
+            }
+        }
+    };
+    world.watch("its start", starts).await;
+    pending::<()>().await;
+}
+
+async fn note_rows(stage: Arc<Stage>, column: usize, notes: Receiver<RelayNote>) {
+    while let Ok(RelayNote { client, what, .. }) = notes.recv().await {
+        match what {
+            RelayNoted::Fired(fired) => stage.note(now_ms(), Note::Relayed { column, client, fired }),
+            RelayNoted::Up(..) | RelayNoted::Down(..) | RelayNoted::Over(..) => {}
+        }
+    }
+}
+
+/// Each relay stands before a listener of its own, as long as there are enough.
+fn relay_settings(stage: &Stage, relay: usize) -> RelaySettings {
+    let config = stage.plan.setting.config().expect("the settings of a plan are checked when it is read");
+    let listener = stage.plan.setting.listener_of(relay);
+    RelaySettings {
+        listen: vec![format!("0.0.0.0:{RELAY_PORT}")],
+        upstream: format!("{SERVER}:{}", PORT + listener),
+        dialects: config.profiles[listener].dialects.clone(),
+        config: RelayConfig { trust_relay: Vec::new(), ..RelayConfig::default() },
+        status_every: None,
+        texts: false,
     }
 }
 

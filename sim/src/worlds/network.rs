@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-/// What is wrong with one who takes part.
+/// What is wrong with one who takes part, or with a relay.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Trouble {
     /// Does not read.
@@ -20,11 +20,14 @@ pub(super) struct Trouble {
     pub(super) stalls_writes: u32,
     /// Reads a byte at a time.
     pub(super) drips: u32,
+    /// What a relay writes to its clients goes nowhere.
+    pub(super) stalls_down: u32,
 }
 
 /// The state of the network.
 #[derive(Debug)]
 pub(super) struct Network {
+    /// Of each who takes part, and of the relays behind them.
     troubles: Vec<Trouble>,
     /// Places of the steps because of which nobody gets a connection.
     pub(super) refusing: Vec<usize>,
@@ -43,8 +46,12 @@ pub(super) type Line = Arc<Mutex<Cable>>;
 #[derive(Debug)]
 pub(super) struct Cable {
     pub(super) wire: Wire,
-    /// Whose; `None` for strangers.
+    /// For whom; `None` for strangers, and while a relay has not said so.
     pub(super) who: Option<usize>,
+    /// Who dials: somebody who takes part, or a relay. `None` for strangers.
+    pub(super) dials: Option<usize>,
+    /// The relay that is dialed; `None` for the server.
+    pub(super) to: Option<usize>,
     pub(super) up: Lane,
     pub(super) down: Lane,
     /// The end of the client, and the end of the server.
@@ -120,7 +127,7 @@ impl Cable {
 impl Network {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
-            troubles: vec![Trouble::default(); plan.people()],
+            troubles: vec![Trouble::default(); plan.people() + plan.relays.len()],
             refusing: Vec::new(),
             wires: BTreeMap::new(),
             by_addr: BTreeMap::new(),
@@ -130,7 +137,13 @@ impl Network {
     }
 
     /// The connection from that address of a client, which may not have been seen before.
-    pub(super) fn line(&mut self, addr: SocketAddr, who: Option<usize>) -> Line {
+    pub(super) fn line(
+        &mut self,
+        addr: SocketAddr,
+        dials: Option<usize>,
+        who: Option<usize>,
+        to: Option<usize>,
+    ) -> Line {
         if let Some(line) = self.by_addr.get(&addr).and_then(|wire| self.wires.get(wire)) {
             return Arc::clone(line);
         }
@@ -139,6 +152,8 @@ impl Network {
         let line = Arc::new(Mutex::new(Cable {
             wire: Wire(wire),
             who,
+            dials,
+            to,
             up: Lane::default(),
             down: Lane::default(),
             client: End::default(),
@@ -149,7 +164,7 @@ impl Network {
         line
     }
 
-    /// Who has that address; strangers are nobody.
+    /// Which person or relay has that address; strangers are nobody.
     pub(super) fn host_of(&self, ip: IpAddr) -> Option<usize> {
         self.hosts.get(&ip).copied()
     }
@@ -164,8 +179,11 @@ impl Network {
         change(&mut self.troubles[who]);
         for line in self.wires.values() {
             let mut cable = lock(line);
-            if cable.who == Some(who) {
+            if cable.dials == Some(who) {
                 cable.client.wake();
+            }
+            if cable.to == Some(who) {
+                cable.server.wake();
             }
         }
     }
@@ -173,6 +191,12 @@ impl Network {
     /// Whether the one has a connection.
     pub(super) fn is_connected(&mut self, who: usize) -> bool {
         self.newest(who).is_some()
+    }
+
+    /// Whether somebody is connected to the relay.
+    pub(super) fn is_dialed(&mut self, relay: usize) -> bool {
+        self.forget_ended();
+        self.wires.values().any(|line| lock(line).to == Some(relay) && is_open(&lock(line)))
     }
 
     /// Resets the newest connection of one; says whether there was one.
@@ -209,7 +233,7 @@ impl Network {
     fn newest(&mut self, who: usize) -> Option<Line> {
         self.forget_ended();
         let mut lines = self.wires.values().rev();
-        lines.find(|line| lock(line).who == Some(who) && is_open(&lock(line))).cloned()
+        lines.find(|line| lock(line).dials == Some(who) && is_open(&lock(line))).cloned()
     }
 
     fn forget_ended(&mut self) {

@@ -2,6 +2,7 @@
 //!
 //! Owns tasks (whose panics are findings), clocks and chance. One of them stands for one life of one host.
 
+use super::ear::Ear;
 use super::network::Line;
 use super::stage::{Note, Stage, chance, lock, now_ms};
 use super::stream::{SimReader, SimStream, SimWriter};
@@ -29,6 +30,8 @@ pub(super) enum Host {
     Server,
     /// One who takes part, by place.
     Person(usize),
+    /// A relay, by column.
+    Relay(usize),
     /// Strangers.
     Crowd,
 }
@@ -37,7 +40,22 @@ impl Host {
     const fn person(self) -> Option<usize> {
         match self {
             Self::Person(who) => Some(who),
+            Self::Server | Self::Relay(_) | Self::Crowd => None,
+        }
+    }
+
+    /// The column of whoever dials.
+    const fn column(self) -> Option<usize> {
+        match self {
+            Self::Person(column) | Self::Relay(column) => Some(column),
             Self::Server | Self::Crowd => None,
+        }
+    }
+
+    const fn relay(self) -> Option<usize> {
+        match self {
+            Self::Relay(column) => Some(column),
+            Self::Server | Self::Person(_) | Self::Crowd => None,
         }
     }
 }
@@ -58,17 +76,30 @@ struct Own {
     /// How many secrets were drawn.
     secrets: Mutex<u32>,
     tasks: Mutex<Vec<AbortHandle>>,
+    /// A relay's client that was accepted just now: the next task is its own.
+    accepted: Mutex<Option<Pair>>,
+    /// Whose task runs.
+    running: Mutex<Option<Pair>>,
 }
+
+/// A relay's client, as the ear knows it.
+type Pair = Arc<Mutex<Ear>>;
 
 impl SimWorld {
     pub(super) fn new(stage: &Arc<Stage>, host: Host, life: u32) -> Self {
         let number = match host {
             Host::Server => 0,
             Host::Crowd => 1,
-            Host::Person(who) => 2 + who as u64,
+            Host::Person(column) | Host::Relay(column) => 2 + column as u64,
         };
         let rng = chance(stage.plan.seed, "world", number << 32 | u64::from(life));
-        let own = Own { rng: Mutex::new(rng), secrets: Mutex::new(0), tasks: Mutex::default() };
+        let own = Own {
+            rng: Mutex::new(rng),
+            secrets: Mutex::new(0),
+            tasks: Mutex::default(),
+            accepted: Mutex::default(),
+            running: Mutex::default(),
+        };
         Self { stage: Arc::clone(stage), host, life, own: Arc::new(own) }
     }
 
@@ -81,7 +112,8 @@ impl SimWorld {
 
     /// A future whose panic is a finding, and which stops where its host died.
     pub(super) fn watch<F: Future<Output = ()>>(&self, what: &str, task: F) -> Watched<F> {
-        Watched { what: what.to_owned(), world: self.clone(), task: Box::pin(task), over: false }
+        let pair = lock(&self.own.accepted).take();
+        Watched { what: what.to_owned(), world: self.clone(), task: Box::pin(task), over: false, pair }
     }
 
     fn run(&self, task: impl Future<Output = ()> + 'static) {
@@ -101,6 +133,7 @@ impl SimWorld {
         match self.host {
             Host::Server => "the server".to_owned(),
             Host::Person(who) => self.stage.plan.name_of(who).to_owned(),
+            Host::Relay(column) => self.stage.plan.relays[column - self.stage.plan.people()].name.clone(),
             Host::Crowd => "the crowd".to_owned(),
         }
     }
@@ -112,6 +145,8 @@ pub(super) struct Watched<F> {
     world: SimWorld,
     task: Pin<Box<F>>,
     over: bool,
+    /// The relay's client whose task it is.
+    pair: Option<Pair>,
 }
 
 impl<F: Future<Output = ()>> Future for Watched<F> {
@@ -122,7 +157,14 @@ impl<F: Future<Output = ()>> Future for Watched<F> {
         if this.over || this.world.is_frozen() {
             return Poll::Pending;
         }
-        match quietly(AssertUnwindSafe(|| this.task.as_mut().poll(cx))) {
+        if this.pair.is_some() {
+            lock(&this.world.own.running).clone_from(&this.pair);
+        }
+        let polled = quietly(AssertUnwindSafe(|| this.task.as_mut().poll(cx)));
+        if this.pair.is_some() {
+            *lock(&this.world.own.running) = None;
+        }
+        match polled {
             Ok(polled) => polled,
             Err(said) => {
                 this.over = true;
@@ -161,11 +203,15 @@ impl<F: Future<Output = ()>> Future for Slow<F> {
 }
 
 /// From where somebody comes: an address of one's own, and a port for each connection.
-fn address(line: &Line) -> SocketAddr {
+fn address(line: &Line, people: usize) -> SocketAddr {
     let cable = lock(line);
     let port = 1_024 + u16::try_from(cable.wire.0 % 60_000).expect("it is less than 60,000");
-    let [high, low] = cable.who.map_or([9, 9], |who| u16::try_from(who + 1).unwrap_or(u16::MAX).to_be_bytes());
-    let net = if cable.who.is_some() { 0 } else { 9 };
+    let [high, low] = cable.dials.map_or([9, 9], |dials| u16::try_from(dials + 1).unwrap_or(u16::MAX).to_be_bytes());
+    let net = match cable.dials {
+        None => 9,
+        Some(dials) if dials < people => 0,
+        Some(_) => 1,
+    };
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, net, high, low)), port)
 }
 
@@ -173,7 +219,7 @@ fn address(line: &Line) -> SocketAddr {
 #[derive(Clone)]
 pub struct SimListener {
     inner: Arc<TcpListener>,
-    stage: Arc<Stage>,
+    world: SimWorld,
 }
 
 impl World for SimWorld {
@@ -184,7 +230,7 @@ impl World for SimWorld {
 
     async fn bind(&self, addr: &str) -> io::Result<SimListener> {
         let inner = TcpListener::bind(addr).await?;
-        Ok(SimListener { inner: Arc::new(inner), stage: Arc::clone(&self.stage) })
+        Ok(SimListener { inner: Arc::new(inner), world: self.clone() })
     }
 
     fn local_addr(listener: &SimListener) -> io::Result<SocketAddr> {
@@ -193,10 +239,15 @@ impl World for SimWorld {
 
     async fn accept(listener: &SimListener) -> io::Result<(SimStream, SocketAddr)> {
         let (stream, peer) = listener.inner.accept().await?;
-        let who = listener.stage.network().host_of(peer.ip());
-        let line = listener.stage.network().line(peer, who);
-        let addr = address(&line);
-        Ok((SimStream::new(stream, line, &listener.stage, Dir::Down), addr))
+        let SimWorld { stage, host, own, .. } = &listener.world;
+        let people = stage.plan.people();
+        let dials = stage.network().host_of(peer.ip());
+        let who = dials.filter(|dials| *dials < people);
+        let line = stage.network().line(peer, dials, who, host.relay());
+        let addr = address(&line, people);
+        let pair = host.relay().map(|_| Arc::new(Mutex::new(Ear::new(who, addr))));
+        lock(&own.accepted).clone_from(&pair);
+        Ok((SimStream::new(stream, line, stage, Dir::Down, pair), addr))
     }
 
     async fn connect(&self, addr: &str) -> io::Result<SimStream> {
@@ -206,14 +257,26 @@ impl World for SimWorld {
             return Err(io::Error::new(io::ErrorKind::ConnectionRefused, "refused"));
         }
         let stream = TcpStream::connect(addr).await?;
-        let who = self.host.person();
+        let pair = lock(&self.own.running).clone();
+        let who = pair.as_ref().map_or(self.host.person(), |pair| lock(pair).who());
+        let to = self.host.person().and_then(|who| self.stage.plan.relay_of(who));
+        let to = to.map(|relay| self.stage.plan.relay_column(relay));
         let local = stream.local_addr()?;
-        let line = self.stage.network().line(local, who);
+        let line = self.stage.network().line(local, self.host.column(), who, to);
+        // Whoever accepted a relay did not know for whom it dials.
+        lock(&line).who = who;
         if let Some(who) = who {
             let wire = lock(&line).wire;
-            self.stage.note(now_ms(), Note::Connected { who, wire });
+            let note = match self.host.relay() {
+                Some(column) => Note::Carried { column, who, wire },
+                None => Note::Connected { who, wire },
+            };
+            self.stage.note(now_ms(), note);
         }
-        Ok(SimStream::new(stream, line, &self.stage, Dir::Up))
+        if let Some(pair) = &pair {
+            lock(pair).reached();
+        }
+        Ok(SimStream::new(stream, line, &self.stage, Dir::Up, pair))
     }
 
     fn split(stream: SimStream) -> (SimReader, SimWriter) {
@@ -228,7 +291,7 @@ impl World for SimWorld {
         let now = BEGIN_MS + now_ms();
         match self.host {
             Host::Server => Time(now.saturating_add_signed(self.stage.fate().clock_ms)),
-            Host::Person(_) | Host::Crowd => Time(now),
+            Host::Person(_) | Host::Relay(_) | Host::Crowd => Time(now),
         }
     }
 

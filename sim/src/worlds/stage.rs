@@ -8,7 +8,7 @@ use crate::chronicle::{Dir, Wire};
 use crate::plan::{Deed, FaultKind, Ms, Plan, What};
 use crate::promise::Promise;
 use async_channel::Sender;
-use hobnob_machine::{Input, Server, Shown};
+use hobnob_machine::{Input, RelayFired, Server, Shown};
 use hobnob_runtime::files::Memory;
 use hobnob_runtime::journal::Genesis;
 use hobnob_spec::messages::{Asked, Message, Time};
@@ -19,6 +19,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) const SERVER: &str = "server";
 /// The port of the first listener; the others follow.
 pub(super) const PORT: usize = 18_000;
+/// The port of every relay.
+pub(super) const RELAY_PORT: usize = 17_000;
 
 /// Something that happened on a host.
 #[derive(Debug)]
@@ -31,6 +33,12 @@ pub(super) enum Note {
     Shown { who: usize, life: u32, shown: Box<Shown> },
     /// A connection stands.
     Connected { who: usize, wire: Wire },
+    /// A connection of a relay, which stands in this column, to the server stands for somebody.
+    Carried { column: usize, who: usize, wire: Wire },
+    /// A row of a relay's table fired for its client of that number.
+    Relayed { column: usize, client: u64, fired: RelayFired },
+    /// A relay hands on what it was told.
+    Passed { who: usize, wire: Wire, message: Box<Message> },
     /// A request is handed to the network.
     Asked { who: usize, wire: Wire, asked: Box<Asked> },
     /// A message is handed to the network.
@@ -63,6 +71,7 @@ pub(super) struct Stage {
     /// What users sent: it outlives the server.
     pub(super) files: Memory,
     server: Mutex<Fate>,
+    gates: Mutex<Vec<Gate>>,
     graveyard: Mutex<Grave>,
     /// Who wished for a nick last.
     nicks: Mutex<BTreeMap<String, usize>>,
@@ -76,6 +85,15 @@ impl std::fmt::Debug for Grave {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} sockets", self.0.len())
     }
+}
+
+/// What becomes of a relay.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gate {
+    /// Not before this time does it start.
+    pub(super) starts_at: Ms,
+    /// How often it has been started.
+    pub(super) life: u32,
 }
 
 /// What becomes of the server.
@@ -111,6 +129,7 @@ impl Stage {
             disk: Mutex::new(Disk::new(plan)),
             files: Memory::new(),
             server: Mutex::default(),
+            gates: Mutex::new(vec![Gate::default(); plan.relays.len()]),
             graveyard: Mutex::default(),
             nicks: Mutex::default(),
         }
@@ -136,18 +155,40 @@ impl Stage {
         }
     }
 
-    /// The deeds of one who takes part, each with its time.
+    /// The deeds of one who takes part, each with its time. Whoever is meant by somebody behind a relay is addressed by
+    /// the nick that the relay makes of it.
     pub(super) fn deeds_of(&self, who: usize) -> Vec<(Ms, Deed)> {
         let of = |step: &crate::plan::Step| match &step.what {
-            What::Does(other, deed) if *other == who => Some((step.at, deed.clone())),
+            What::Does(other, deed) if *other == who => {
+                Some((step.at, deed.addressed(|nick| self.plan.known_as(nick))))
+            }
             What::Does(..) | What::Fails(_) => None,
         };
         self.plan.steps.iter().filter_map(of).collect()
     }
 
-    /// Where one finds the server.
+    /// Where one finds the server, or the relay that stands before it.
     pub(super) fn addr_for(&self, who: usize) -> String {
-        format!("{SERVER}:{}", PORT + self.plan.setting.listener_of(who))
+        match self.plan.relay_of(who) {
+            Some(relay) => format!("{}:{RELAY_PORT}", self.host_name(self.plan.relay_column(relay))),
+            None => format!("{SERVER}:{}", PORT + self.plan.setting.listener_of(who)),
+        }
+    }
+
+    /// The host of one who takes part, or of a relay, by column.
+    pub(super) fn host_name(&self, column: usize) -> String {
+        match column.checked_sub(self.plan.people()) {
+            None => format!("person-{column}"),
+            Some(relay) => format!("relay-{relay}"),
+        }
+    }
+
+    /// The host that one who takes part, or a relay, dials.
+    pub(super) fn dialed_by(&self, column: usize) -> String {
+        match self.plan.relay_of(column) {
+            Some(relay) => self.host_name(self.plan.relay_column(relay)),
+            None => SERVER.to_owned(),
+        }
     }
 
     /// Keeps a socket until the world is over.
@@ -161,6 +202,10 @@ impl Stage {
 
     pub(super) fn disk(&self) -> MutexGuard<'_, Disk> {
         lock(&self.disk)
+    }
+
+    pub(super) fn gates(&self) -> MutexGuard<'_, Vec<Gate>> {
+        lock(&self.gates)
     }
 
     pub(super) fn fate(&self) -> MutexGuard<'_, Fate> {

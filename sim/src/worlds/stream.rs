@@ -3,15 +3,17 @@
 //! Owns what a real socket does and turmoil's does not: partial reads and writes, a window of bytes, resets. Whatever
 //! is left to chance is drawn from the plan's seed and the number of the connection.
 
+use super::ear::Ear;
 use super::network::{Cable, Line};
 use super::stage::{Note, Stage, chance, lock, now_ms};
 use super::tap::Tap;
 use crate::chronicle::Dir;
+use crate::promise::Promise;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::ReadBuf;
@@ -39,6 +41,8 @@ pub struct SimReader {
     dir: Dir,
     rng: Option<fastrand::Rng>,
     rest: Option<Pin<Box<Sleep>>>,
+    /// A relay is listened to.
+    ear: Option<Arc<Mutex<Ear>>>,
 }
 
 /// The half that is written.
@@ -52,24 +56,36 @@ pub struct SimWriter {
     tap: Option<Tap>,
     scratch: Vec<u8>,
     closed: bool,
+    ear: Option<Arc<Mutex<Ear>>>,
+    /// What is written is a relay's, and no word of the server's.
+    passes: bool,
 }
 
 impl SimStream {
-    /// The end of a connection that sends that way.
-    pub(super) fn new(stream: turmoil::net::TcpStream, line: Line, stage: &Arc<Stage>, sends: Dir) -> Self {
+    /// The end of a connection that sends that way; a relay's is listened to.
+    pub(super) fn new(
+        stream: turmoil::net::TcpStream,
+        line: Line,
+        stage: &Arc<Stage>,
+        sends: Dir,
+        ear: Option<Arc<Mutex<Ear>>>,
+    ) -> Self {
         let (read, write) = stream.into_split();
-        let (number, who) = {
+        let (number, who, passes) = {
             let mut cable = lock(&line);
             let end = cable.writing_end(sends);
             (end.opened, end.held) = (true, 2);
-            (cable.wire.0, cable.who)
+            (cable.wire.0, cable.who, cable.to.is_some() && sends == Dir::Down)
         };
         let (reads, side) = match sends {
             Dir::Up => (Dir::Down, 0),
             Dir::Down => (Dir::Up, 1),
         };
         let rng = |purpose| stage.plan.setting.chop.then(|| chance(stage.plan.seed, purpose, number * 2 + side));
-        let taps = who.is_some() && (stage.looked_at || sends == Dir::Down);
+        // For whom a relay's connection to the server stands shows only when the relay knows that it stands.
+        let somebody = who.is_some() || !stage.plan.relays.is_empty();
+        let taps = somebody && (stage.looked_at || (sends == Dir::Down && !passes));
+        let behind_header = ear.is_some() && sends == Dir::Up;
         Self {
             reader: SimReader {
                 inner: Some(read),
@@ -78,6 +94,7 @@ impl SimStream {
                 dir: reads,
                 rng: rng("reads"),
                 rest: None,
+                ear: ear.clone(),
             },
             writer: SimWriter {
                 inner: Some(write),
@@ -85,9 +102,11 @@ impl SimStream {
                 stage: Arc::clone(stage),
                 dir: sends,
                 rng: rng("writes"),
-                tap: taps.then(|| Tap::new(sends)),
+                tap: taps.then(|| Tap::new(sends, behind_header)),
                 scratch: Vec::new(),
                 closed: false,
+                ear,
+                passes,
             },
         }
     }
@@ -173,7 +192,7 @@ impl AsyncRead for SimReader {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         let line = Arc::clone(&this.line);
-        let (is_reset, who) = {
+        let (is_reset, dials) = {
             let mut cable = lock(&line);
             let is_reset = cable.reading_end(this.dir).reset;
             if is_reset {
@@ -181,14 +200,14 @@ impl AsyncRead for SimReader {
             } else {
                 cable.reading_end(this.dir).reader = Some(cx.waker().clone());
             }
-            (is_reset, cable.who)
+            (is_reset, cable.dials)
         };
         if is_reset {
             return Poll::Ready(Err(reset()));
         }
         let mut wanted = this.limit(bytes.len());
         if this.dir == Dir::Down {
-            let trouble = this.stage.network().trouble(who);
+            let trouble = this.stage.network().trouble(dials);
             if trouble.stalls_reads > 0 {
                 return Poll::Pending;
             }
@@ -219,6 +238,9 @@ impl AsyncRead for SimReader {
         }
         let count = buffer.filled().len();
         this.arrive(&mut cable, count);
+        if let Some(ear) = &this.ear {
+            lock(ear).read(this.dir, buffer.filled());
+        }
         Poll::Ready(Ok(count))
     }
 }
@@ -231,7 +253,10 @@ impl SimWriter {
         if cable.writing_end(self.dir).reset {
             return Poll::Ready(Err(reset()));
         }
-        let stalls = self.dir == Dir::Up && self.stage.network().trouble(cable.who).stalls_writes > 0;
+        let stalls = match self.dir {
+            Dir::Up => self.stage.network().trouble(cable.dials).stalls_writes > 0,
+            Dir::Down => cable.to.is_some() && self.stage.network().trouble(cable.to).stalls_down > 0,
+        };
         let lane = cable.lane(self.dir);
         let room = WINDOW.saturating_sub(lane.written - lane.read);
         if stalls || room == 0 {
@@ -250,18 +275,24 @@ impl SimWriter {
         let may = ready!(self.may_write(cx, self.scratch.len()))?;
         let Some(inner) = &mut self.inner else { return Poll::Ready(Err(reset())) };
         let count = ready!(tokio::io::AsyncWrite::poll_write(Pin::new(inner), cx, &self.scratch[..may]))?;
+        if let Some(ear) = &self.ear
+            && let Err(sentence) = lock(ear).wrote(self.dir, &self.scratch[..count])
+        {
+            self.stage.note(now_ms(), Note::Broke { promise: Promise::BytesEqual, sentence });
+        }
         let mut cable = lock(&self.line);
         let (who, wire) = (cable.who, cable.wire);
         let lane = cable.lane(self.dir);
         let before = lane.written;
         lane.written += count as u64;
-        if let (Some(tap), Some(who)) = (&mut self.tap, who) {
-            let (stage, at) = (&self.stage, now_ms());
+        if let Some(tap) = &mut self.tap {
+            let (stage, passes, at) = (&self.stage, self.passes, now_ms());
             tap.listen(&self.scratch[..count], |place, said| {
+                let Some(who) = who else { return };
                 if stage.looked_at {
                     lane.ends.push_back(before + place as u64);
                 }
-                stage.note(at, said.note(who, wire));
+                stage.note(at, said.note(who, wire, passes));
             });
         }
         Poll::Ready(Ok(count))

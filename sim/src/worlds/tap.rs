@@ -5,6 +5,7 @@
 use super::stage::Note;
 use crate::chronicle::{Dir, Wire};
 use hobnob_machine::wire::native::{AskedReader, HEAD_BYTES, HELLO_BYTES, MessageReader, Read};
+use hobnob_machine::wire::proxy;
 use hobnob_spec::limits::ANSWER_BYTES_MAX;
 use hobnob_spec::messages::{Asked, Message};
 
@@ -15,8 +16,10 @@ pub(super) enum Said {
 }
 
 impl Said {
-    pub(super) fn note(self, who: usize, wire: Wire) -> Note {
+    /// What is noted of it; whoever passes on what the server told says nothing of its own.
+    pub(super) fn note(self, who: usize, wire: Wire, passes: bool) -> Note {
         match self {
+            Self::Told(message) if passes => Note::Passed { who, wire, message },
             Self::Asked(asked) => Note::Asked { who, wire, asked },
             Self::Told(message) => Note::Told { who, wire, message },
         }
@@ -37,26 +40,46 @@ pub(super) struct Tap {
     unit: Vec<u8>,
     greeted: bool,
     deaf: bool,
+    /// The beginning of a relay's header, which comes first.
+    header: Option<Vec<u8>>,
 }
 
 impl Tap {
-    pub(super) fn new(dir: Dir) -> Self {
+    pub(super) fn new(dir: Dir, behind_header: bool) -> Self {
         let ear = match dir {
             Dir::Up => Ear::Up(AskedReader::default()),
             Dir::Down => Ear::Down(MessageReader::default()),
         };
-        Self { ear, unit: Vec::new(), greeted: false, deaf: false }
+        Self { ear, unit: Vec::new(), greeted: false, deaf: false, header: behind_header.then(Vec::new) }
     }
 
     /// Listens to the next bytes. `said` hears each whole message, and after how many of these bytes it ends.
     pub(super) fn listen(&mut self, bytes: &[u8], mut said: impl FnMut(usize, Said)) {
-        let mut at = 0;
+        let mut at = self.pass_header(bytes);
         while at < bytes.len() && !self.deaf {
             let wanted = self.length().saturating_sub(self.unit.len()).max(1).min(bytes.len() - at);
             self.unit.extend_from_slice(&bytes[at..at + wanted]);
             at += wanted;
             if self.unit.len() == self.length() {
                 self.hear(at, &mut said);
+            }
+        }
+    }
+
+    /// How many of the bytes belong to the header.
+    fn pass_header(&mut self, bytes: &[u8]) -> usize {
+        let Some(header) = &mut self.header else { return 0 };
+        let before = header.len();
+        header.extend_from_slice(bytes);
+        match proxy::read(header) {
+            proxy::Read::Part => bytes.len(),
+            proxy::Read::Whole { len, .. } => {
+                self.header = None;
+                len - before
+            }
+            proxy::Read::Absent | proxy::Read::Bad => {
+                self.deaf = true;
+                bytes.len()
             }
         }
     }

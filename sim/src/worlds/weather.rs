@@ -10,7 +10,7 @@ use super::network::Trouble;
 use super::stage::{Stage, chance};
 use super::telling::Teller;
 use crate::machines::chance::quietly;
-use crate::plan::{Fault, Ms, Plan, What};
+use crate::plan::{Fault, Ms, Plan, Side, What};
 use crate::promise::Promise;
 use crate::witness::Outcome;
 use std::panic::AssertUnwindSafe;
@@ -48,7 +48,7 @@ impl<'p, 's> Weather<'p, 's> {
             plan,
             teller,
             tick,
-            airs: vec![Air::default(); plan.people()],
+            airs: vec![Air::default(); plan.people() + plan.relays.len()],
             dark: false,
             endings: Vec::new(),
             stopping: None,
@@ -94,7 +94,9 @@ impl<'p, 's> Weather<'p, 's> {
             Fault::Partition { for_ms, .. }
             | Fault::Hold { for_ms, .. }
             | Fault::Lag { for_ms, .. }
-            | Fault::Jitter { for_ms, .. } => {
+            | Fault::Jitter { for_ms, .. }
+            | Fault::RelayCut { for_ms, .. }
+            | Fault::RelayHold { for_ms, .. } => {
                 self.change_air(fault, true);
                 // It meets whatever is sent or dialed.
                 self.teller.met(now, step);
@@ -103,6 +105,12 @@ impl<'p, 's> Weather<'p, 's> {
             Fault::StallReads { who, for_ms } | Fault::StallWrites { who, for_ms } | Fault::Drip { who, for_ms } => {
                 self.stage.network().change(*who, |trouble| stall(trouble, fault, true));
                 let met = self.stage.network().is_connected(*who);
+                self.at_once(now, step, met);
+                self.lasts(now, step, *for_ms);
+            }
+            Fault::RelayCrash { relay, down_ms } => self.crash_relay(now, step, *relay, *down_ms),
+            Fault::RelaySlow { relay, side, for_ms } => {
+                let met = self.slow_relay(*relay, *side, true);
                 self.at_once(now, step, met);
                 self.lasts(now, step, *for_ms);
             }
@@ -139,13 +147,21 @@ impl<'p, 's> Weather<'p, 's> {
         let plan = self.plan;
         let What::Fails(fault) = &plan.steps[step].what else { unreachable!("only faults end") };
         match fault {
-            Fault::Partition { .. } | Fault::Hold { .. } | Fault::Lag { .. } | Fault::Jitter { .. } => {
+            Fault::Partition { .. }
+            | Fault::Hold { .. }
+            | Fault::Lag { .. }
+            | Fault::Jitter { .. }
+            | Fault::RelayCut { .. }
+            | Fault::RelayHold { .. } => {
                 self.change_air(fault, false);
             }
             Fault::StallReads { who, .. } | Fault::StallWrites { who, .. } | Fault::Drip { who, .. } => {
                 self.stage.network().change(*who, |trouble| stall(trouble, fault, false));
             }
             Fault::Crash { .. } => self.set_dark(false),
+            Fault::RelaySlow { relay, side, .. } => drop(self.slow_relay(*relay, *side, false)),
+            // It starts by itself.
+            Fault::RelayCrash { .. } => {}
             Fault::Refuse { .. }
             | Fault::DiskFull { .. }
             | Fault::WriteErrors { .. }
@@ -193,6 +209,39 @@ impl<'p, 's> Weather<'p, 's> {
 
     // ── How faults begin
 
+    /// A relay dies, if it was up, and starts again later.
+    fn crash_relay(&mut self, now: Ms, step: usize, relay: usize, down_ms: Ms) {
+        let starts_at = now.saturating_add(down_ms).min(self.plan.heal_ms.max(now));
+        let was_up = {
+            let gate = &mut self.stage.gates()[relay];
+            let was_up = gate.life > 0 && gate.starts_at <= now;
+            gate.starts_at = gate.starts_at.max(starts_at);
+            was_up
+        };
+        if was_up {
+            self.sim.bounce(self.stage.host_name(self.plan.relay_column(relay)));
+            self.teller.met(now, step);
+            self.endings.push(Ending { at: starts_at, step });
+        }
+    }
+
+    /// What a relay writes to a side goes nowhere, or goes on; says whether there is a connection at that side.
+    fn slow_relay(&mut self, relay: usize, side: Side, begins: bool) -> bool {
+        let column = self.plan.relay_column(relay);
+        let mut network = self.stage.network();
+        network.change(column, |trouble| {
+            let count = match side {
+                Side::Clients => &mut trouble.stalls_down,
+                Side::Server => &mut trouble.stalls_writes,
+            };
+            *count = if begins { *count + 1 } else { *count - 1 };
+        });
+        match side {
+            Side::Clients => network.is_dialed(column),
+            Side::Server => network.is_connected(column),
+        }
+    }
+
     fn lasts(&mut self, now: Ms, step: usize, for_ms: Ms) {
         self.endings.push(Ending { at: now.saturating_add(for_ms).min(self.plan.heal_ms), step });
     }
@@ -202,11 +251,6 @@ impl<'p, 's> Weather<'p, 's> {
             self.teller.met(now, step);
         }
     }
-}
-
-/// The host of one who takes part.
-pub(super) fn host_name(who: usize) -> String {
-    format!("person-{who}")
 }
 
 fn take_out<T: PartialEq>(from: &mut Vec<T>, what: &T) {

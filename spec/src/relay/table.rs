@@ -28,6 +28,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(MayBeRelayed,     &[Arm(Alarm::Header)],                                      Stay),
             R(Always,           &[Dial, Arm(Alarm::Dial), Arm(Alarm::Patience)],            Become(Reaching))],
         (Arriving, HeaderCame) => &[
+            R(AddressUntold,    &[Dial, Arm(Alarm::Dial), Arm(Alarm::Patience)],            Become(Reaching)),
             R(Always,           &[TakeAddress, Dial, Arm(Alarm::Dial), Arm(Alarm::Patience)], Become(Reaching))],
         (Arriving, NoHeader | HeaderOver) => &[
             R(Always,           &[Dial, Arm(Alarm::Dial), Arm(Alarm::Patience)],            Become(Reaching))],

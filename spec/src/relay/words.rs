@@ -103,6 +103,8 @@ words! {
         Always,
         /// The relay has as many clients as it may have.
         Crowded,
+        /// The client's header tells no address: it speaks for itself.
+        AddressUntold,
         /// The client comes from an address that is trusted to be a relay's.
         MayBeRelayed,
         /// The client speaks lines of text, and was not told yet that the server is away.

@@ -3,7 +3,7 @@
 use super::super::flight::{Flights, Landing};
 use super::super::text::wrap;
 use super::super::tips;
-use super::super::trace::{client_row, down, row, started, whose};
+use super::super::trace::{client_row, down, relay_row, row, started, whose};
 use super::{Arrow, Band, Column, Item, LINE, Scene, Side, Tick, Tip, Tone, columns};
 use crate::chronicle::{Chronicle, Dir, Moment, Wire};
 use crate::plan::Ms;
@@ -20,7 +20,7 @@ const CRASHES: &[&str] = &["kill", "power cut", "torn", "after append", "before 
 
 /// The scene of the first `most` moments of a chronicle.
 pub(in super::super) fn build(chronicle: &Chronicle, most: usize) -> Scene {
-    let (lanes, middle, width) = columns(&chronicle.names);
+    let (lanes, middle, width) = columns(chronicle);
     let scene = Scene {
         lanes,
         middle,
@@ -172,6 +172,11 @@ impl Builder<'_> {
                     self.put(Column::Client(*client), Tone::ClientRow, &client_row(fired), tip);
                 }
             }
+            Moment::RelayFired { relay, client, fired } => {
+                let tip = format!("{when}: {}: {}", self.name(*relay), tips::relay_row(fired));
+                let text = format!("client {client}: {}", relay_row(fired));
+                self.put(Column::Client(*relay), Tone::ClientRow, &text, tip);
+            }
             Moment::Fault { text, client, begins } => self.fault(at, text, *client, *begins),
             Moment::Started { life, records } => {
                 let y = self.put(Column::Server, Tone::Up, &format!("▶ {}", started(*life, *records)), when);
@@ -207,8 +212,12 @@ impl Builder<'_> {
         let name = self.name(client).to_owned();
         match dir {
             Dir::Up => {
-                let tip = format!("{}: the server learns that this connection is over", write_time(at));
-                self.put(Column::Server, Tone::Connection, &format!("connection {} of {name} is over", wire.0), tip);
+                let (column, learns) = match self.chronicle.dials.get(&client) {
+                    Some(relay) => (Column::Client(*relay), self.name(*relay)),
+                    None => (Column::Server, "the server"),
+                };
+                let tip = format!("{}: {learns} learns that this connection is over", write_time(at));
+                self.put(column, Tone::Connection, &format!("connection {} of {name} is over", wire.0), tip);
             }
             Dir::Down => {
                 let tip = format!("{}: {name} learns that this connection is over", write_time(at));
@@ -229,6 +238,11 @@ impl Builder<'_> {
     /// The server tells something; who is told the same next is named with the others.
     fn tell(&mut self, place: usize, at: Ms, client: usize, wire: Wire, text: &str) {
         let name = self.name(client).to_owned();
+        if let Some(relay) = self.chronicle.dials.get(&client) {
+            let tip = format!("{}: {} passes on to {name}: {text}", write_time(at), self.name(*relay));
+            let y = self.put(Column::Client(*relay), Tone::Sent, &format!("→ {name}: {text}"), tip);
+            return self.takes_off(place, client, Dir::Down, y, text);
+        }
         let last = self.scene.items.len().wrapping_sub(1);
         let again = self.told.take().filter(|told| told.item == last && told.text == text);
         let (y, told) = if let Some(mut told) = again {
@@ -276,12 +290,17 @@ impl Builder<'_> {
         self.scene.arrows.push(Arrow { from: (from, y + 9), to: middle, tip, down: dir == Dir::Down, about });
     }
 
+    /// The column of whom somebody dials: a relay's, or the server's.
+    fn dialed(&self, client: usize) -> Column {
+        self.chronicle.dials.get(&client).map_or(Column::Server, |relay| Column::Client(*relay))
+    }
+
     fn arrive(&mut self, place: usize, client: usize, dir: Dir) {
         let Some(arrow) = self.flights.at(place).and_then(|flight| self.arrows.get(&flight.sent)).copied() else {
             return;
         };
         let column = match dir {
-            Dir::Up => Column::Server,
+            Dir::Up => self.dialed(client),
             Dir::Down => Column::Client(client),
         };
         self.floor = self.floor.max(self.scene.arrows[arrow].from.1 - 3);
@@ -292,16 +311,19 @@ impl Builder<'_> {
         arrow.tip = Tip::There;
     }
 
-    /// Where what a client and the server send begins and ends.
+    /// Where what is sent over a client's connection begins and ends.
     fn ends(&self, client: usize, dir: Dir) -> (i32, i32) {
         let lane = &self.scene.lanes[client];
-        let server = match lane.side {
-            Side::Left => self.scene.middle.left,
-            Side::Right => self.scene.middle.left + self.scene.middle.width,
+        let relay = self.chronicle.dials.get(&client).map(|relay| &self.scene.lanes[*relay]);
+        let other = match (lane.side, relay) {
+            (Side::Left, None) => self.scene.middle.left,
+            (Side::Right, None) => self.scene.middle.left + self.scene.middle.width,
+            // Relays stand between their clients and the server.
+            (_, Some(relay)) => relay.left,
         };
         match dir {
-            Dir::Up => (lane.x, server),
-            Dir::Down => (server, lane.x),
+            Dir::Up => (lane.x, other),
+            Dir::Down => (other, lane.x),
         }
     }
 
