@@ -179,6 +179,7 @@ fn smaller_deed(deed: &Deed) -> Option<Deed> {
         | Deed::Join { .. }
         | Deed::Ask(_)
         | Deed::Quit
+        | Deed::Logout
         | Deed::Close
         | Deed::Die
         | Deed::Knock

@@ -217,6 +217,7 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
                 }
             }
             Deed::Quit => living.wish(Intent::Quit).await,
+            Deed::Logout => living.wish(Intent::Logout).await,
             Deed::Close => living.wish(Intent::Close).await,
             Deed::Die => {
                 stage.note(now_ms(), Note::Misdeed(FaultKind::ClientDies));
