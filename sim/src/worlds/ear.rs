@@ -188,6 +188,9 @@ impl Ear {
         if self.read_up[..read] != self.wrote_up.get(..wrote).unwrap_or_default()[..] {
             self.starred(read, wrote)?;
             self.up = Up::Equal;
+        } else if greeted && wished(&self.read_up[..read]).is_some_and(|nick| !nick.trim().is_empty()) {
+            self.unstarred(read)?;
+            self.up = Up::Equal;
         }
         self.read_up.drain(..read);
         self.wrote_up.drain(..wrote);
@@ -206,6 +209,15 @@ impl Ear {
         // Two bytes at most tell how long the nick is.
         let equal = before + 2 + rest >= payload.len();
         if equal && !nick.starts_with('*') && marked == format!("*{nick}") { Ok(()) } else { wrong() }
+    }
+
+    /// A frame that asks for a nick may be equal if there is a star already, or no room for one.
+    fn unstarred(&self, read: usize) -> Result<(), String> {
+        let nick = wished(&self.read_up[..read]).unwrap_or_default();
+        if nick.starts_with('*') || read + 3 > HEAD_BYTES + FRAME_BYTES_MAX {
+            return Ok(());
+        }
+        Err(format!("the client at {} asks for `{nick}` through a relay, and the server hears of no star", self.addr))
     }
 
     /// Text is equal, but for one star that follows no star.
@@ -304,6 +316,10 @@ mod tests {
         frame(2, Request::Join { nick: nick.into(), token: Some(Secret([1; 16])) })
     }
 
+    fn join_of(nick: &str) -> Vec<u8> {
+        [hello(), join(nick), join("bob")].concat()
+    }
+
     /// Whether this may come of that, whatever the pieces.
     fn may(read: &[u8], wrote: &[u8]) -> bool {
         let results = [1, 3, 7, 1_000].map(|piece| {
@@ -321,6 +337,8 @@ mod tests {
         let read = [hello(), ping.clone(), join("ann"), ping.clone()].concat();
         assert!(may(&read, &read[..40.min(read.len())][..hello().len() + 3]), "a part of it may be");
         assert!(may(&read, &[hello(), ping.clone(), join("*ann"), ping.clone()].concat()));
+        assert!(!may(&read, &read), "no star");
+        assert!(may(&join_of("*ann"), &join_of("*ann")), "a star already");
         assert!(!may(&read, &[hello(), ping.clone(), join("**ann"), ping.clone()].concat()), "two stars");
         assert!(!may(&read, &[hello(), ping.clone(), join("*bob"), ping.clone()].concat()), "another nick");
         assert!(!may(&read, &[hello(), join("*ann"), ping.clone(), ping.clone()].concat()), "another order");

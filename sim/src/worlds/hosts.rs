@@ -7,12 +7,13 @@ use super::disk::{Drive, durability};
 use super::sim_world::{Host, SimWorld};
 use super::stage::{Note, PORT, RELAY_PORT, SERVER, Stage, now_ms};
 use crate::plan::{Deed, Fault, FaultKind, Ms, What};
+use crate::planted::relay::Meddled;
 use crate::promise::Promise;
 use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
 use hobnob_machine::{Config, RelayConfig, Server};
 use hobnob_runtime::journal::{Genesis, Trouble, recover};
-use hobnob_runtime::relay::{RelayNote, RelayNoted, RelaySettings};
+use hobnob_runtime::relay::{RelayNote, RelayNoted, RelaySettings, relay as start_relay};
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve};
 use std::future::pending;
 use std::sync::Arc;
@@ -137,7 +138,11 @@ pub(super) async fn relay(stage: Arc<Stage>, relay: usize) {
     world.spawn(note_rows(Arc::clone(&stage), column, notes));
     let settings = relay_settings(&stage, relay);
     let starts = async {
-        match hobnob_runtime::relay::relay(world.clone(), settings, Some(log)).await {
+        let started = match stage.bug {
+            None => start_relay(world.clone(), settings, Some(log)).await,
+            Some(bug) => start_relay(Meddled::new(world.clone(), bug), settings, Some(log)).await,
+        };
+        match started {
             Ok(handle) => handle.ended().await,
             Err(error) => {
                 let sentence = format!("a relay cannot start: {error}");
@@ -165,7 +170,10 @@ fn relay_settings(stage: &Stage, relay: usize) -> RelaySettings {
     RelaySettings {
         listen: vec![format!("0.0.0.0:{RELAY_PORT}")],
         upstream: format!("{SERVER}:{}", PORT + listener),
-        dialects: config.profiles[listener].dialects.clone(),
+        dialects: match stage.bug {
+            None => config.profiles[listener].dialects.clone(),
+            Some(bug) => bug.dialects(config.profiles[listener].dialects.clone()),
+        },
         config: RelayConfig { trust_relay: Vec::new(), ..RelayConfig::default() },
         status_every: None,
         texts: false,

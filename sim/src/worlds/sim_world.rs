@@ -331,7 +331,7 @@ mod tests {
     /// What is noted when that task runs on the server's host for a while.
     fn notes(task: impl Fn(SimWorld) + 'static) -> Vec<Note> {
         let plan = draw(1, &Knobs { faults: Faults::None, ..Knobs::default() });
-        let stage = Arc::new(Stage::new(&plan, false));
+        let stage = Arc::new(Stage::new(&plan, false, None));
         let mut sim = turmoil::Builder::new().rng_seed(1).build();
         let world = SimWorld::new(&stage, Host::Server, 1);
         let task = Arc::new(task);
