@@ -19,6 +19,10 @@ const QUOTED: usize = 24;
 pub(super) struct Ear {
     who: Option<usize>,
     addr: SocketAddr,
+    /// The first bytes of a client that may be a relay itself, until it shows.
+    behind: Option<Vec<u8>>,
+    /// The header of such a client, and from where that came.
+    before: Option<(Vec<u8>, SocketAddr)>,
     up: Up,
     /// What was read from the client, and not written to the server.
     read_up: Vec<u8>,
@@ -51,11 +55,13 @@ enum Up {
 }
 
 impl Ear {
-    /// For a client that came from this address.
-    pub(super) fn new(who: Option<usize>, addr: SocketAddr) -> Self {
+    /// For a client that came from this address, and may be a relay itself if it is trusted.
+    pub(super) fn new(who: Option<usize>, addr: SocketAddr, trusted: bool) -> Self {
         Self {
             who,
             addr,
+            behind: trusted.then(Vec::new),
+            before: None,
             up: Up::Header,
             read_up: Vec::new(),
             wrote_up: Vec::new(),
@@ -81,9 +87,29 @@ impl Ear {
     pub(super) fn read(&mut self, dir: Dir, bytes: &[u8]) {
         if !self.broken {
             match dir {
-                Dir::Up => self.read_up.extend_from_slice(bytes),
+                Dir::Up => self.read_first(bytes),
                 Dir::Down => self.read_down.extend_from_slice(bytes),
             }
+        }
+    }
+
+    /// A header that a relay before this one wrote goes no further, and tells whose connection it is.
+    fn read_first(&mut self, bytes: &[u8]) {
+        self.read_up.extend_from_slice(bytes);
+        let Some(first) = &mut self.behind else { return };
+        first.extend_from_slice(bytes);
+        match proxy::read(first) {
+            proxy::Read::Part => {}
+            proxy::Read::Whole { len, addr } => {
+                let header = self.read_up.drain(..len).collect();
+                self.behind = None;
+                self.before = Some((header, self.addr));
+                if let Some(addr) = addr {
+                    self.addr = addr;
+                    self.who = self.who.or(super::sim_world::who_has(addr));
+                }
+            }
+            proxy::Read::Absent | proxy::Read::Bad => self.behind = None,
         }
     }
 
@@ -145,7 +171,16 @@ impl Ear {
             proxy::Read::Part => Ok(false),
             proxy::Read::Whole { len, addr } if addr == Some(self.addr) => {
                 self.wrote_up.drain(..len);
+                // What comes after the time for a header is none.
+                self.behind = None;
                 self.up = Up::First;
+                Ok(true)
+            }
+            proxy::Read::Whole { addr, .. } if self.before.as_ref().is_some_and(|(_, peer)| addr == Some(*peer)) => {
+                // What comes after the time for a header is none.
+                let (mut header, peer) = self.before.take().expect("it is there");
+                header.append(&mut self.read_up);
+                (self.read_up, self.addr) = (header, peer);
                 Ok(true)
             }
             proxy::Read::Whole { addr, .. } => {
@@ -292,7 +327,7 @@ mod tests {
     const ADDR: &str = "10.0.0.1:1024";
 
     fn heard() -> Ear {
-        let mut ear = Ear::new(Some(0), ADDR.parse().expect("it is an address"));
+        let mut ear = Ear::new(Some(0), ADDR.parse().expect("it is an address"), false);
         ear.reached();
         let mut header = Vec::new();
         proxy::write(ear.addr, ear.addr, &mut header);
@@ -368,12 +403,12 @@ mod tests {
 
     #[test]
     fn the_header_tells_the_clients_own_address() {
-        let mut ear = Ear::new(None, ADDR.parse().expect("it is an address"));
+        let mut ear = Ear::new(None, ADDR.parse().expect("it is an address"), false);
         ear.reached();
         let mut header = Vec::new();
         proxy::write("10.0.0.2:1".parse().expect("it is an address"), ear.addr, &mut header);
         assert!(ear.wrote(Dir::Up, &header).is_err());
-        let mut ear = Ear::new(None, ear.addr);
+        let mut ear = Ear::new(None, ear.addr, false);
         ear.reached();
         assert!(ear.wrote(Dir::Up, b"hello").is_err(), "there is none");
     }

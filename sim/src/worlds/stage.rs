@@ -94,6 +94,8 @@ pub(super) struct Gate {
     pub(super) starts_at: Ms,
     /// How often it has been started.
     pub(super) life: u32,
+    /// Closing it tells it to stop.
+    pub(super) stop: Option<Sender<()>>,
 }
 
 /// What becomes of the server.
