@@ -81,6 +81,8 @@ enum Whose {
     User,
     /// The user's wish to go.
     Quit,
+    /// The user's wish to give the nick back and stay connected.
+    Logout,
     /// The hole of a room.
     Hole(Place),
 }
@@ -139,6 +141,7 @@ impl Client {
                 self.fire(now, Event::AskJoin, &Case::Wished(Wish { nick, token }), out);
             }
             ClientInput::Quit => self.fire(now, Event::AskQuit, &Case::Nothing, out),
+            ClientInput::Logout => self.fire(now, Event::AskLogout, &Case::Nothing, out),
             ClientInput::Close => self.fire(now, Event::AskClose, &Case::Nothing, out),
             ClientInput::Opened if self.state.dials() => {
                 self.heard = now;
@@ -210,7 +213,7 @@ impl Client {
             self.queue.len() <= QUEUE_MAX + 1 + 2 * PLACES_MAX,
             "requests are bounded by what is asked and by places"
         );
-        let quits = self.queue.iter().filter(|pending| pending.whose == Whose::Quit).count();
+        let quits = self.queue.iter().filter(|pending| matches!(pending.whose, Whose::Quit | Whose::Logout)).count();
         assert!(quits <= 1, "a user goes once");
         let numbers = self.queue.iter().filter_map(|pending| pending.number);
         assert!(numbers.is_sorted_by(|a, b| a < b), "requests are kept in the order of their numbers");
@@ -282,9 +285,10 @@ impl Client {
         let event = match (&self.queue[at].whose, &answer) {
             (Whose::User, _) => Event::Answered,
             (Whose::Quit, _) if joined => Event::QuitDone,
+            (Whose::Logout, _) if joined => Event::LogoutDone,
             (Whose::Hole(_), Answer::Page { .. }) if joined => Event::PageCame,
             (Whose::Hole(_), Answer::Refused { .. }) if joined => Event::PageRefused,
-            (Whose::Quit | Whose::Hole(_), _) => return (Event::Stray, Case::Nothing),
+            (Whose::Quit | Whose::Logout | Whose::Hole(_), _) => return (Event::Stray, Case::Nothing),
         };
         let pending = self.queue.remove(at).expect("the position was found in the queue");
         (event, Case::Reply(pending, answer))

@@ -171,7 +171,7 @@ impl Walk {
                 self.step(ClientInput::Wake);
             }
         }
-        if self.dice.chance(4) {
+        if self.dice.chance(30) {
             self.now += self.dice.pick(&[9_000, 11_000, 31_000]);
             self.step(ClientInput::Wake);
         }
@@ -193,7 +193,11 @@ impl Walk {
 
     fn user(&mut self) {
         if self.dice.chance(self.breaks) {
-            self.step(ClientInput::Quit);
+            let out = if self.dice.chance(4) { ClientInput::Logout } else { ClientInput::Quit };
+            self.step(out);
+            if self.dice.chance(10) {
+                self.step(ClientInput::Logout);
+            }
         }
         let text = "hello".to_owned();
         let input = match self.dice.roll(40) {

@@ -31,6 +31,8 @@ pub enum Intent {
     Join(String),
     /// Go, when all that was asked before has been answered.
     Quit,
+    /// Give the nick back when all that was asked before has been answered, and stay connected.
+    Logout,
     /// Go at once.
     Close,
 }
@@ -225,6 +227,7 @@ impl<W: World> Driver<W> {
                 self.step(ClientInput::Join { nick, token });
             }
             Some(Intent::Quit) => self.step(ClientInput::Quit),
+            Some(Intent::Logout) => self.step(ClientInput::Logout),
             Some(Intent::Close) | None => self.step(ClientInput::Close),
         }
     }

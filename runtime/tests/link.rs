@@ -5,8 +5,9 @@ use futures_lite::{AsyncReadExt, AsyncWriteExt, FutureExt};
 use hobnob_machine::{Config, Shown};
 use hobnob_runtime::journal::Nothing;
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, SmolWorld, World, serve};
-use hobnob_spec::messages::{Body, Place, Request};
+use hobnob_spec::messages::{Answer, Body, Place, Request};
 use hobnob_spec::profile::Profile;
+use std::net::SocketAddr;
 
 async fn server(world: &SmolWorld) -> ServerHandle {
     let mut config = Config::default();
@@ -126,6 +127,32 @@ fn what_is_said_over_connections_that_are_cut_arrives_once_and_in_order() {
         }
         ann.intents.send(Intent::Quit).await.expect("the link takes wishes");
         while !matches!(ann.shown.recv().await.expect("the link shows what happens"), Shown::Out) {}
+    });
+}
+
+/// Who is in the chat, and from which address.
+async fn report(link: &Link) -> Vec<(String, SocketAddr)> {
+    link.intents.send(Intent::Ask(Request::Report)).await.expect("the link takes wishes");
+    loop {
+        if let Shown::Answer { answer: Answer::Report(active), .. } = link.shown.recv().await.expect("it is shown") {
+            return active.iter().map(|user| (user.nick.to_string(), user.addr)).collect();
+        }
+    }
+}
+
+#[test]
+fn who_logs_out_stays_connected_and_may_join_again() {
+    let world = SmolWorld::new();
+    world.clone().run(async move {
+        let server = server(&world).await;
+        let ann = join(&world, &server.addrs()[0].to_string(), "Ann").await;
+        let first = report(&ann).await;
+        assert_eq!(first.len(), 1, "{first:?}");
+        ann.intents.send(Intent::Logout).await.expect("the link takes wishes");
+        while !matches!(ann.shown.recv().await.expect("the link shows what happens"), Shown::Out) {}
+        assert!(report(&ann).await.is_empty(), "nobody is in");
+        ann.intents.send(Intent::Join("Anna".into())).await.expect("the link takes wishes");
+        assert_eq!(report(&ann).await, [("Anna".to_owned(), first[0].1)], "by the same connection");
     });
 }
 

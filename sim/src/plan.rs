@@ -6,17 +6,18 @@
 
 pub mod deed;
 pub mod fault;
+pub mod gate;
 pub mod line;
-pub mod relay;
 
 pub use deed::{Deed, Raw};
 pub use fault::{Crash, Fault, FaultKind, Way};
-pub use relay::{Relay, Side};
+pub use gate::{Relay, Side};
 
 use hobnob_machine::Config;
 use hobnob_spec::messages::Secret;
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{NickCase, Profile};
+use hobnob_spec::relay;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -89,7 +90,7 @@ pub struct Setting {
     pub lobby: String,
     /// Whether there are operators; their key is [`KEY`].
     pub operators: bool,
-    /// Whether those who take part are trusted when they say that they are relays.
+    /// Whether those who take part are trusted, by the server and by relays, when they say that they are relays.
     pub trust_relays: bool,
     /// When what was acknowledged is safe from a power cut.
     pub durability: Durability,
@@ -99,6 +100,12 @@ pub struct Setting {
     pub latency_ms: (u64, u64),
     /// Whether writes are cut into pieces and merged at random.
     pub chop: bool,
+    /// How many clients a relay passes on at once.
+    pub relay_clients_max: u64,
+    /// How long a relay keeps a client while the server cannot be reached, in milliseconds.
+    pub relay_patience_ms: u64,
+    /// How long nothing may pass through a relay before it ends both connections, in milliseconds.
+    pub relay_idle_ms: u64,
 }
 
 /// A profile by name or in full.
@@ -135,6 +142,9 @@ impl Default for Setting {
             snapshot_every: 200,
             latency_ms: (1, 20),
             chop: true,
+            relay_clients_max: relay::CLIENTS_MAX,
+            relay_patience_ms: relay::PATIENCE_MS,
+            relay_idle_ms: relay::IDLE_MS,
         }
     }
 }

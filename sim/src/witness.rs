@@ -59,7 +59,8 @@ impl<'p> Witness<'p> {
     pub fn new(plan: &'p Plan, look: Look) -> Self {
         let relays = plan.relays.iter().map(|relay| relay.name.as_str());
         let names = plan.names().chain(relays).map(str::to_owned).collect();
-        let dials = (0..plan.people()).filter_map(|who| Some((who, plan.relay_column(plan.relay_of(who)?)))).collect();
+        let columns = 0..plan.people() + plan.relays.len();
+        let dials = columns.filter_map(|who| Some((who, plan.relay_column(plan.relay_of(who)?)))).collect();
         Self {
             plan,
             judge: Judge::new(plan),
@@ -147,7 +148,8 @@ impl<'p> Witness<'p> {
     pub fn passed(&mut self, at: Ms, who: usize, wire: Wire, message: &Message) {
         self.digest((at, who, wire, 16, message));
         let text = || crate::diagram::words::message(message);
-        self.moment(at, || Moment::Sent { client: who, wire, dir: Dir::Down, text: text() });
+        let client = self.column(who, wire);
+        self.moment(at, || Moment::Sent { client, wire, dir: Dir::Down, text: text() });
     }
 
     /// The column in which a connection is drawn.

@@ -18,6 +18,7 @@ mod telling;
 mod weather;
 
 use crate::plan::{Fault, Ms, Plan, What};
+use crate::planted::RelayBug;
 use crate::witness::{Look, Outcome};
 use stage::{SERVER, Stage};
 use std::sync::Arc;
@@ -40,7 +41,15 @@ const FOR_EVER: Duration = Duration::from_secs(1 << 30);
 /// # Panics
 /// When the plan's settings are none: whoever reads a plan checks them.
 pub fn run(plan: &Plan, look: Look) -> Outcome {
-    let stage = Arc::new(Stage::new(plan, look.chronicle || look.digest));
+    run_planted(plan, look, None)
+}
+
+/// The same, with a bug in the relays.
+///
+/// # Panics
+/// When the plan's settings are none: whoever reads a plan checks them.
+pub fn run_planted(plan: &Plan, look: Look, bug: Option<RelayBug>) -> Outcome {
+    let stage = Arc::new(Stage::new(plan, look.chronicle || look.digest, bug));
     let (least, most) = plan.setting.latency_ms;
     let mut builder = turmoil::Builder::new();
     builder

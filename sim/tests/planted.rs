@@ -1,9 +1,8 @@
 //! Deliberate bugs, each of which the promises have to notice.
 
 use hobnob_sim::draw::{Knobs, draw};
-use hobnob_sim::machines;
-use hobnob_sim::planted::{Bug, Planted};
-use hobnob_sim::{Breach, Look};
+use hobnob_sim::planted::{Bug, Planted, RelayBug};
+use hobnob_sim::{Breach, Look, machines, worlds};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,6 +17,24 @@ fn first_seed(bug: Bug) -> Option<(u64, Breach)> {
         let outcome = machines::run(&plan, Look::default(), &mut Planted::new(bug));
         outcome.broken.into_iter().next().map(|breach| (seed + 1, breach))
     })
+}
+
+/// How many worlds of turmoil a bug of relays may stay unnoticed in.
+const WORLDS: u64 = 60;
+
+#[test]
+fn every_planted_bug_of_relays_is_noticed() {
+    for bug in RelayBug::ALL {
+        let relayed = (0..WORLDS).map(|seed| draw(seed, &Knobs::default())).filter(|plan| !plan.relays.is_empty());
+        let first = relayed.enumerate().find_map(|(world, plan)| {
+            let outcome = worlds::run_planted(&plan, Look::default(), Some(*bug));
+            outcome.broken.into_iter().next().map(|breach| (world + 1, breach))
+        });
+        let Some((world, breach)) = first else { panic!("{} is not noticed in {WORLDS} seeds", bug.name()) };
+        println!("{:<24} {world:>5}  {}: {}", bug.name(), breach.promise.name(), breach.sentence);
+        let breaks = bug.breaks().contains(&breach.promise);
+        assert!(breaks, "{}: {} is broken: {}", bug.name(), breach.promise.name(), breach.sentence);
+    }
 }
 
 #[test]

@@ -110,7 +110,13 @@ fn every_promise_is_kept_in_hundreds_of_worlds_of_the_real_server_and_client() {
     }
     let first = number("HOBNOB_FIRST").unwrap_or(0);
     let seeds = number("HOBNOB_SEEDS").unwrap_or(MACHINES) / WORLDS_OF;
-    assert_kept(&found(Tier::Worlds, first..first + seeds, false));
+    let found = found(Tier::Worlds, first..first + seeds, false);
+    assert_kept(&found);
+    let (tally, kinds) = (found.tally(), FaultKind::ALL.iter().filter(|kind| kind.is_of_relays()));
+    let (reached, all) = tally.relay_coverage.reached();
+    println!("{reached} of {all} rows of a relay's table; never: {:#?}", tally.relay_coverage.unreached());
+    let missing: Vec<_> = kinds.filter(|kind| !tally.faults.contains_key(kind)).collect();
+    assert!(missing.is_empty() || seeds < 50, "relays that never met {missing:?}: {:?}", tally.faults);
 }
 
 #[test]

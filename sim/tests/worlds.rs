@@ -177,6 +177,7 @@ fn troubled() -> Vec<Plan> {
         "8s * partition clients of gate down for 0.5s",
         "9s * hold clients of gate for 0.5s",
         "9.5s * reset all",
+        "10s * stop gate for 0.5s",
         "13s bob floods lobby 20 times: one",
         "13s * slow gate for 1s",
         "14.5s bob tells ann: psst",

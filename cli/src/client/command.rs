@@ -80,7 +80,7 @@ impl Command {
             Line::Logout if self.base.nick.is_none() => self.base.print(FAILURE),
             Line::Logout => {
                 self.stage = Stage::LoggingOut;
-                self.base.intents.push_back(Intent::Quit);
+                self.base.intents.push_back(Intent::Logout);
             }
             Line::Exit => self.exit(),
         }
@@ -161,11 +161,6 @@ impl Command {
             Stage::LoggingOut => {
                 self.stage = Stage::Asking;
                 self.settle(SUCCESS);
-                if self.stage == Stage::Ready {
-                    // The next connection, for the next list or login.
-                    self.stage = Stage::Connecting;
-                    self.base.ask(Request::Report);
-                }
             }
             Stage::Asking => self.settle(FAILURE),
             Stage::Ready => {}

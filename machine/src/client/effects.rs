@@ -22,6 +22,9 @@ impl Client {
             Effect::KeepQuit => {
                 self.queue.push_back(Pending::new(Request::Quit, Whose::Quit));
             }
+            Effect::KeepLogout => {
+                self.queue.push_back(Pending::new(Request::Quit, Whose::Logout));
+            }
             Effect::Dial => out.actions.push(ClientAction::Dial),
             Effect::StopDial => out.actions.push(ClientAction::StopDial),
             Effect::PutOffDial => self.put_off_dial(now),
@@ -334,7 +337,7 @@ impl Client {
                 (Whose::User, false) => {
                     out.actions.push(ClientAction::Show(Shown::Unsent { request: pending.request }));
                 }
-                (Whose::Quit | Whose::Hole(_), _) => {}
+                (Whose::Quit | Whose::Logout | Whose::Hole(_), _) => {}
             }
         }
     }

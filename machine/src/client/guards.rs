@@ -12,7 +12,7 @@ impl Client {
             Guard::Always => true,
             Guard::QueueFull => self.queue.len() >= QUEUE_MAX,
             Guard::JoinWanted => self.wish.is_some(),
-            Guard::QuitWanted => self.queue.iter().any(|pending| pending.whose == Whose::Quit),
+            Guard::QuitWanted => self.queue.iter().any(|pending| matches!(pending.whose, Whose::Quit | Whose::Logout)),
             Guard::HasSeat => self.seat.is_some(),
             Guard::MayReturn => matches!(case, Case::Ended(Why::TooSlow | Why::Stopping)),
             Guard::RoomEntered => matches!(case, Case::Reply(_, Answer::Room { .. })),

@@ -21,6 +21,8 @@ pub enum ClientInput {
     },
     /// The user wants out, when what was asked before has been answered.
     Quit,
+    /// The user wants to give the nick back and stay connected, when what was asked before has been answered.
+    Logout,
     /// The user wants no connection any more, at once.
     Close,
     /// The server was reached.

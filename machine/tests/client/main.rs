@@ -317,6 +317,23 @@ fn quitting_waits_for_what_was_asked_before() {
 }
 
 #[test]
+fn who_logs_out_is_out_and_still_connected_and_gets_what_was_not_answered_back() {
+    let mut script = Script::joined();
+    script.ask(say("one")).step(ClientInput::Logout).step(ClientInput::Logout).ask(say("two"));
+    assert_eq!(script.requests(), [say("one"), Request::Quit, say("two")]);
+    let numbers: Vec<u64> = script.sent.iter().map(|asked| asked.number).collect();
+    for number in &numbers[..2] {
+        script.hear(Message::Answer { number: *number, answer: Answer::Done });
+    }
+    assert_eq!(script.client.state(), State::Ready);
+    assert_eq!(script.shown[script.shown.len() - 2..], [Shown::Unsure { request: say("two") }, Shown::Out]);
+    script.hear(Message::Answer { number: numbers[2], answer: Answer::Done });
+    assert_eq!(script.shown.last(), Some(&Shown::Out), "what was given back is not told once more");
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).answer(welcome(0));
+    assert_eq!(script.client.state(), State::Joined, "in again, without a new connection");
+}
+
+#[test]
 fn rooms_are_entered_again_after_a_new_join() {
     let mut script = Script::joined();
     script.ask(Request::Enter { room: "tea".into() });

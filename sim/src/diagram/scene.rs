@@ -227,8 +227,11 @@ fn order(chronicle: &Chronicle) -> (Vec<usize>, usize) {
     }
     let relays: BTreeSet<usize> = dials.values().copied().collect();
     let others = (0..count).filter(|place| !dials.contains_key(place) && !relays.contains(place));
-    let order = dials.keys().chain(&relays).copied().chain(others).collect();
-    (order, dials.len() + relays.len())
+    let relayed = dials.keys().filter(|place| !relays.contains(place));
+    let mut order: Vec<usize> = relayed.chain(&relays).copied().collect();
+    let lefts = order.len();
+    order.extend(others);
+    (order, lefts)
 }
 
 /// The columns, each at the place of its name.

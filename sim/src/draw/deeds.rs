@@ -183,7 +183,11 @@ impl Drawing {
     /// connection.
     fn go(&mut self, at: Ms, who: usize) -> Ms {
         let rude = self.plan.is_rude(who);
-        let deed = if rude || self.rng.u8(..4) != 0 { Deed::Quit } else { Deed::Close };
+        let deed = match self.rng.u8(..8) {
+            0 | 1 if !rude => Deed::Close,
+            2 | 3 if !rude => Deed::Logout,
+            _ => Deed::Quit,
+        };
         self.does(at, who, deed);
         let later = at + *pick(&mut self.rng, &[1, 200, 1_500, 6_000]);
         let nick = self.plan.name_of(who).to_owned();

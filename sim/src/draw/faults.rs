@@ -41,6 +41,7 @@ pub const GROUPS: &[(&str, &[FaultKind])] = {
             "relay",
             &[
                 RelayCrash,
+                RelayStop,
                 RelayPartition,
                 RelayOneWay,
                 RelayHold,
@@ -134,6 +135,7 @@ impl Drawing {
                 self.fails(at, fault);
             }
             RelayCrash
+            | RelayStop
             | RelayPartition
             | RelayOneWay
             | RelayHold
@@ -196,6 +198,7 @@ impl Drawing {
                 unreachable!("{} is something that somebody does", kind.name())
             }
             RelayCrash
+            | RelayStop
             | RelayPartition
             | RelayOneWay
             | RelayHold

@@ -4,7 +4,7 @@
 
 use super::faults::draw_span;
 use super::{Drawing, Faults, pick};
-use crate::plan::{Fault, FaultKind, Plan, Relay, Side, Way};
+use crate::plan::{Fault, FaultKind, Plan, Relay, Setting, Side, Way};
 use fastrand::Rng;
 
 /// What sets the dice of relays apart from that of their world.
@@ -48,6 +48,17 @@ fn draw_relays(rng: &mut Rng, plan: &mut Plan) {
         let of = people.iter().take(share).skip(number).step_by(count).cloned().collect();
         plan.relays.push(Relay { name: format!("gate{}", number + 1), of });
     }
+    // Seldom a relay stands behind another one.
+    if rng.u8(..4) == 0 {
+        let of = vec![plan.relays[0].name.clone()];
+        plan.relays.push(Relay { name: "outer".into(), of });
+    }
+    let people = plan.people() as u64;
+    let usual = Setting::default();
+    plan.setting.relay_patience_ms = *pick(rng, &[usual.relay_patience_ms, usual.relay_patience_ms, 1_000]);
+    // Longer than clients are silent: they ask every half minute.
+    plan.setting.relay_idle_ms = *pick(rng, &[usual.relay_idle_ms, usual.relay_idle_ms, 35_000]);
+    plan.setting.relay_clients_max = *pick(rng, &[usual.relay_clients_max, usual.relay_clients_max, 2 * people + 1]);
 }
 
 impl Drawing {
@@ -75,6 +86,7 @@ fn draw_fault(rng: &mut Rng, plan: &Plan, kind: FaultKind) -> Fault {
     let cut = |side, way| Fault::RelayCut { relay, side, way, for_ms };
     match kind {
         FaultKind::RelayCrash => Fault::RelayCrash { relay, down_ms: for_ms / 3 },
+        FaultKind::RelayStop => Fault::RelayStop { relay, down_ms: for_ms / 3 },
         FaultKind::RelayPartition => cut(Side::Server, Way::Both),
         FaultKind::RelayOneWay => cut(Side::Server, one_way),
         FaultKind::RelayHold => Fault::RelayHold { relay, side: Side::Server, for_ms },

@@ -356,7 +356,8 @@ impl Drawing {
         self.fails(at + 2_001, Fault::Lag { who, ms: 600, for_ms: LONG_MS });
         let later = at + 5_300 + self.rng.u64(..500);
         for nth in 0..self.rng.u64(1..3) {
-            self.does(later + nth, who, Deed::Quit);
+            let deed = if self.rng.bool() { Deed::Quit } else { Deed::Logout };
+            self.does(later + nth, who, deed);
         }
         if self.rng.u8(..4) == 0 {
             self.fails(later + 10, Fault::Reset { who });

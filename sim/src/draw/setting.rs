@@ -62,6 +62,7 @@ pub(super) fn draw_setting(rng: &mut Rng, kinds: &[FaultKind]) -> Setting {
         snapshot_every: *pick(rng, &[7, 50, 200, 1_000]),
         latency_ms: *pick(rng, &[(0, 0), (1, 5), (1, 20), (1, 20), (5, 80), (20, 300)]),
         chop: rng.u8(..4) != 0,
+        ..Setting::default()
     }
 }
 

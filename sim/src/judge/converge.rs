@@ -77,9 +77,14 @@ impl Judge {
             return;
         }
         let own = self.names.spell(nick).to_lowercase();
+        let out_at = self.users[who].out_at;
         let its = |kept: &&Kept| {
             let said = kept.entry.nick.as_str().to_lowercase() == own;
-            if said { kept.from == Some(id) } else { kept.to.is_none_or(|to| to == id) }
+            let party = if said { kept.from } else { kept.to };
+            match party {
+                Some(party) => party == id && kept.at >= out_at,
+                None => !said,
+            }
         };
         let (latest, mail_age) = (self.latest, self.mail_age_min);
         let in_time = |kept: &&Kept| latest.since(kept.entry.at) <= mail_age;

@@ -27,6 +27,8 @@ pub(super) struct User {
     pub(super) inside: bool,
     /// Since when that is so.
     pub(super) since: Ms,
+    /// When it was last told that it is out for good: a session of its own may go on from there as a new stay.
+    pub(super) out_at: Ms,
     /// When it will dial again, as it was told.
     pub(super) dials_at: Ms,
     /// What it asked and was not told of, and when it asked.
@@ -82,6 +84,7 @@ impl Judge {
                 }
             }
             Deed::Quit
+            | Deed::Logout
             | Deed::Close
             | Deed::Knock
             | Deed::HangUp
@@ -207,6 +210,7 @@ impl Judge {
                 user.sessions += 1;
                 user.wants = false;
                 user.nick = None;
+                user.out_at = at;
                 user.tracks.clear();
             }
             Shown::Lost | Shown::Goodbye { .. } | Shown::Foreign | Shown::Unreachable { .. } => {

@@ -46,7 +46,11 @@ impl<M: Meddle> World<'_, '_, M> {
             Fault::Crash { how, down_ms } => self.crash(fault, *how, *down_ms),
             Fault::Clock { .. } | Fault::Set { .. } => self.fate.at_next_start(fault),
             // There is no byte here that a relay could pass on.
-            Fault::RelayCrash { .. } | Fault::RelayCut { .. } | Fault::RelayHold { .. } | Fault::RelaySlow { .. } => {}
+            Fault::RelayCrash { .. }
+            | Fault::RelayStop { .. }
+            | Fault::RelayCut { .. }
+            | Fault::RelayHold { .. }
+            | Fault::RelaySlow { .. } => {}
         }
     }
 
@@ -97,6 +101,7 @@ impl<M: Meddle> World<'_, '_, M> {
             | Fault::SlowDisk { .. }
             | Fault::Unreadable { .. }
             | Fault::RelayCrash { .. }
+            | Fault::RelayStop { .. }
             | Fault::RelayCut { .. }
             | Fault::RelayHold { .. }
             | Fault::RelaySlow { .. } => {}

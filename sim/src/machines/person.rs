@@ -80,6 +80,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 Deed::flood_lines(room, *times, text).for_each(|line| self.client_asks(who, line));
             }
             Deed::Quit => self.client_step(who, ClientInput::Quit),
+            Deed::Logout => self.client_step(who, ClientInput::Logout),
             Deed::Close => self.client_step(who, ClientInput::Close),
             Deed::Die => self.client_dies(who),
             Deed::Knock

@@ -58,7 +58,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 self.asks_by_hand(who, Request::Resume { token, have: Vec::new() });
             }
             Deed::Ask(request) => self.asks_by_hand(who, request.clone()),
-            Deed::Quit => self.asks_by_hand(who, Request::Quit),
+            Deed::Quit | Deed::Logout => self.asks_by_hand(who, Request::Quit),
             Deed::Flood { room, times, text } => {
                 self.witness.misdeed(FaultKind::Flood);
                 Deed::flood_lines(room, *times, text).for_each(|line| self.asks_by_hand(who, line));

@@ -94,6 +94,7 @@ impl Weather {
                 | Fault::Clock { .. }
                 | Fault::Set { .. }
                 | Fault::RelayCrash { .. }
+                | Fault::RelayStop { .. }
                 | Fault::RelayCut { .. }
                 | Fault::RelayHold { .. }
                 | Fault::RelaySlow { .. } => {}

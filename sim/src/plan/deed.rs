@@ -27,6 +27,8 @@ pub enum Deed {
     },
     /// Wants out, politely.
     Quit,
+    /// Gives the nick back, and stays connected.
+    Logout,
     /// Wants out at once: the connection ends without a word.
     Close,
     /// The process dies without a word and starts again, knowing nothing. It is [`super::FaultKind::ClientDies`].

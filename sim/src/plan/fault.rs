@@ -170,6 +170,13 @@ pub enum Fault {
         /// How long it is down.
         down_ms: Ms,
     },
+    /// A relay is told to stop, stops, and is started again.
+    RelayStop {
+        /// Which, by place.
+        relay: usize,
+        /// How long after the word it is started.
+        down_ms: Ms,
+    },
     /// What is sent at a side of a relay is lost, without a word to either.
     RelayCut {
         /// Which, by place.
@@ -304,6 +311,8 @@ kinds! {
     Repeat = "repeat",
     /// A relay dies and starts again.
     RelayCrash = "relay-crash",
+    /// A relay is stopped and started.
+    RelayStop = "relay-stop",
     /// What is sent between a relay and the server is lost both ways.
     RelayPartition = "relay-partition",
     /// What is sent between a relay and the server is lost one way.
@@ -357,6 +366,7 @@ impl Fault {
             Self::Crowd { .. } => FaultKind::Crowd,
             Self::Impostor { .. } => FaultKind::Impostor,
             Self::RelayCrash { .. } => FaultKind::RelayCrash,
+            Self::RelayStop { .. } => FaultKind::RelayStop,
             Self::RelayCut { side: Side::Server, way: Way::Both, .. } => FaultKind::RelayPartition,
             Self::RelayCut { side: Side::Server, way: Way::Up | Way::Down, .. } => FaultKind::RelayOneWay,
             Self::RelayCut { side: Side::Clients, way: Way::Both, .. } => FaultKind::RelayClientsPartition,
@@ -392,6 +402,7 @@ impl Fault {
             | Self::Unreadable { .. }
             | Self::Crowd { .. }
             | Self::RelayCrash { .. }
+            | Self::RelayStop { .. }
             | Self::RelayCut { .. }
             | Self::RelayHold { .. }
             | Self::RelaySlow { .. } => None,
@@ -402,6 +413,7 @@ impl Fault {
     pub const fn relay(&self) -> Option<usize> {
         match self {
             Self::RelayCrash { relay, .. }
+            | Self::RelayStop { relay, .. }
             | Self::RelayCut { relay, .. }
             | Self::RelayHold { relay, .. }
             | Self::RelaySlow { relay, .. } => Some(*relay),
@@ -436,6 +448,7 @@ impl FaultKind {
         matches!(
             self,
             RelayCrash
+                | RelayStop
                 | RelayPartition
                 | RelayOneWay
                 | RelayHold

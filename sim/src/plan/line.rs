@@ -30,8 +30,9 @@
 //! 9s      * clock by -3600s            9s      * set mute_ms to 500
 //! 9s      * disk full for 5s           9s      * write errors for 5s
 //! 9s      * slow disk 300ms for 5s     9s      * unreadable for 5s
-//! 9s      * crash gate for 2s          (a relay; also: partition gate for 2s, partition gate up for 2s, hold gate for 2s,
-//!                                      slow gate for 2s, and all but the crash with `clients of gate`)
+//! 9s      * crash gate for 2s          (a relay; also: stop gate for 2s)
+//! 9s      * partition gate for 2s      (also: partition gate up for 2s, hold gate for 2s, slow gate for 2s, and the same
+//!                                      with `clients of gate`)
 //! ```
 
 use super::{Crash, Deed, Fault, KEY, Ms, Plan, Raw, Relay, Setting, Side, Step, Way, What};
@@ -164,6 +165,7 @@ pub fn write_deed(deed: &Deed) -> String {
         Deed::Ask(request) => write_request(request),
         Deed::Flood { room, times, text } => format!("floods {room} {times} times: {text}"),
         Deed::Quit => "quits".into(),
+        Deed::Logout => "logs out".into(),
         Deed::Close => "closes".into(),
         Deed::Die => "dies".into(),
         Deed::Knock => "knocks".into(),
@@ -254,6 +256,7 @@ pub fn write_fault(plan: &Plan, fault: &Fault) -> String {
         Fault::Crowd { count, for_ms } => format!("crowd of {count} for {}", time(for_ms)),
         Fault::Impostor { who, for_ms } => format!("impostor to {} for {}", name(who), time(for_ms)),
         Fault::RelayCrash { relay, down_ms } => format!("crash {} for {}", plan.relays[*relay].name, time(down_ms)),
+        Fault::RelayStop { relay, down_ms } => format!("stop {} for {}", plan.relays[*relay].name, time(down_ms)),
         Fault::RelayCut { relay, side, way, for_ms } => {
             format!("partition {}{} for {}", write_side(plan, *relay, *side), write_way(*way), time(for_ms))
         }
@@ -365,6 +368,7 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
         (["unmutes", nick], None) => ask(Request::Unmute { nick: own(nick) }),
         (["kicks", nick], None) => ask(Request::Kick { nick: own(nick) }),
         (["quits"], None) => Ok(Deed::Quit),
+        (["logs", "out"], None) => Ok(Deed::Logout),
         (["closes"], None) => Ok(Deed::Close),
         (["dies"], None) => Ok(Deed::Die),
         (["knocks"], None) => Ok(Deed::Knock),
@@ -494,6 +498,7 @@ fn read_relay_fault(plan: &Plan, words: &[&str]) -> Option<Result<Fault, String>
     };
     match (*verb, side, way) {
         ("crash", Side::Server, Way::Both) => Some(Ok(Fault::RelayCrash { relay, down_ms: for_ms })),
+        ("stop", Side::Server, Way::Both) => Some(Ok(Fault::RelayStop { relay, down_ms: for_ms })),
         ("partition", side, way) => Some(Ok(Fault::RelayCut { relay, side, way, for_ms })),
         ("hold", side, Way::Both) => Some(Ok(Fault::RelayHold { relay, side, for_ms })),
         ("slow", side, Way::Both) => Some(Ok(Fault::RelaySlow { relay, side, for_ms })),
@@ -511,7 +516,7 @@ mod tests {
 name = "two friends"
 clients = ["ann", "bob"]
 rude = ["eve"]
-relays = ["gate: bob, eve", "hatch: ann"]
+relays = ["gate: bob, eve", "hatch: ann, gate"]
 heal = "20s"
 end = "40s"
 steps = [
@@ -526,12 +531,13 @@ steps = [
   "5s      * partition clients of hatch down for 2s",
   "6s      * hold clients of gate for 2s",
   "7s      * slow gate for 2s",
+  "8s      * stop hatch for 2s",
 ]
 "#;
         let plan: Plan = toml::from_str(text).expect("it is a plan");
         let again: Plan = toml::from_str(&toml::to_string(&plan).expect("a plan can be written")).expect("and read");
         assert_eq!(plan, again);
-        assert_eq!(plan.steps.len(), 11);
+        assert_eq!(plan.steps.len(), 12);
     }
 
     #[test]

@@ -74,6 +74,7 @@ const fn fault_who(fault: &mut Fault) -> Option<&mut usize> {
         | Fault::Unreadable { .. }
         | Fault::Crowd { .. }
         | Fault::RelayCrash { .. }
+        | Fault::RelayStop { .. }
         | Fault::RelayCut { .. }
         | Fault::RelayHold { .. }
         | Fault::RelaySlow { .. } => None,
@@ -83,6 +84,7 @@ const fn fault_who(fault: &mut Fault) -> Option<&mut usize> {
 const fn fault_relay(fault: &mut Fault) -> Option<&mut usize> {
     match fault {
         Fault::RelayCrash { relay, .. }
+        | Fault::RelayStop { relay, .. }
         | Fault::RelayCut { relay, .. }
         | Fault::RelayHold { relay, .. }
         | Fault::RelaySlow { relay, .. } => Some(relay),
@@ -112,7 +114,14 @@ const fn fault_relay(fault: &mut Fault) -> Option<&mut usize> {
 /// The plan without a relay, and without what was only about it; whoever came through it dials the server.
 pub(super) fn without_relay(plan: &Plan, relay: usize) -> Plan {
     let mut plan = plan.clone();
-    plan.relays.remove(relay);
+    let gone = plan.relays.remove(relay);
+    // Whoever came through it, and was passed on to another one, comes through that one.
+    for other in &mut plan.relays {
+        if let Some(place) = other.of.iter().position(|name| *name == gone.name) {
+            other.of.splice(place..=place, gone.of.clone());
+        }
+    }
+    plan.relays.retain(|relay| !relay.of.is_empty());
     plan.steps.retain(|step| !matches!(&step.what, What::Fails(fault) if fault.relay() == Some(relay)));
     for step in &mut plan.steps {
         if let What::Fails(fault) = &mut step.what
@@ -179,6 +188,7 @@ fn smaller_deed(deed: &Deed) -> Option<Deed> {
         | Deed::Join { .. }
         | Deed::Ask(_)
         | Deed::Quit
+        | Deed::Logout
         | Deed::Close
         | Deed::Die
         | Deed::Knock
@@ -211,6 +221,7 @@ fn shorten_fault(fault: &mut Fault) -> bool {
         | Fault::Crowd { for_ms, .. }
         | Fault::Crash { down_ms: for_ms, .. }
         | Fault::RelayCrash { down_ms: for_ms, .. }
+        | Fault::RelayStop { down_ms: for_ms, .. }
         | Fault::RelayCut { for_ms, .. }
         | Fault::RelayHold { for_ms, .. }
         | Fault::RelaySlow { for_ms, .. } => for_ms,

@@ -19,6 +19,10 @@ const QUOTED: usize = 24;
 pub(super) struct Ear {
     who: Option<usize>,
     addr: SocketAddr,
+    /// The first bytes of a client that may be a relay itself, until it shows.
+    behind: Option<Vec<u8>>,
+    /// The header of such a client, and from where that came.
+    before: Option<(Vec<u8>, SocketAddr)>,
     up: Up,
     /// What was read from the client, and not written to the server.
     read_up: Vec<u8>,
@@ -51,11 +55,13 @@ enum Up {
 }
 
 impl Ear {
-    /// For a client that came from this address.
-    pub(super) fn new(who: Option<usize>, addr: SocketAddr) -> Self {
+    /// For a client that came from this address, and may be a relay itself if it is trusted.
+    pub(super) fn new(who: Option<usize>, addr: SocketAddr, trusted: bool) -> Self {
         Self {
             who,
             addr,
+            behind: trusted.then(Vec::new),
+            before: None,
             up: Up::Header,
             read_up: Vec::new(),
             wrote_up: Vec::new(),
@@ -81,9 +87,29 @@ impl Ear {
     pub(super) fn read(&mut self, dir: Dir, bytes: &[u8]) {
         if !self.broken {
             match dir {
-                Dir::Up => self.read_up.extend_from_slice(bytes),
+                Dir::Up => self.read_first(bytes),
                 Dir::Down => self.read_down.extend_from_slice(bytes),
             }
+        }
+    }
+
+    /// A header that a relay before this one wrote goes no further, and tells whose connection it is.
+    fn read_first(&mut self, bytes: &[u8]) {
+        self.read_up.extend_from_slice(bytes);
+        let Some(first) = &mut self.behind else { return };
+        first.extend_from_slice(bytes);
+        match proxy::read(first) {
+            proxy::Read::Part => {}
+            proxy::Read::Whole { len, addr } => {
+                let header = self.read_up.drain(..len).collect();
+                self.behind = None;
+                self.before = Some((header, self.addr));
+                if let Some(addr) = addr {
+                    self.addr = addr;
+                    self.who = self.who.or(super::sim_world::who_has(addr));
+                }
+            }
+            proxy::Read::Absent | proxy::Read::Bad => self.behind = None,
         }
     }
 
@@ -145,7 +171,16 @@ impl Ear {
             proxy::Read::Part => Ok(false),
             proxy::Read::Whole { len, addr } if addr == Some(self.addr) => {
                 self.wrote_up.drain(..len);
+                // What comes after the time for a header is none.
+                self.behind = None;
                 self.up = Up::First;
+                Ok(true)
+            }
+            proxy::Read::Whole { addr, .. } if self.before.as_ref().is_some_and(|(_, peer)| addr == Some(*peer)) => {
+                // What comes after the time for a header is none.
+                let (mut header, peer) = self.before.take().expect("it is there");
+                header.append(&mut self.read_up);
+                (self.read_up, self.addr) = (header, peer);
                 Ok(true)
             }
             proxy::Read::Whole { addr, .. } => {
@@ -188,6 +223,9 @@ impl Ear {
         if self.read_up[..read] != self.wrote_up.get(..wrote).unwrap_or_default()[..] {
             self.starred(read, wrote)?;
             self.up = Up::Equal;
+        } else if greeted && wished(&self.read_up[..read]).is_some_and(|nick| !nick.trim().is_empty()) {
+            self.unstarred(read)?;
+            self.up = Up::Equal;
         }
         self.read_up.drain(..read);
         self.wrote_up.drain(..wrote);
@@ -206,6 +244,15 @@ impl Ear {
         // Two bytes at most tell how long the nick is.
         let equal = before + 2 + rest >= payload.len();
         if equal && !nick.starts_with('*') && marked == format!("*{nick}") { Ok(()) } else { wrong() }
+    }
+
+    /// A frame that asks for a nick may be equal if there is a star already, or no room for one.
+    fn unstarred(&self, read: usize) -> Result<(), String> {
+        let nick = wished(&self.read_up[..read]).unwrap_or_default();
+        if nick.starts_with('*') || read + 3 > HEAD_BYTES + FRAME_BYTES_MAX {
+            return Ok(());
+        }
+        Err(format!("the client at {} asks for `{nick}` through a relay, and the server hears of no star", self.addr))
     }
 
     /// Text is equal, but for one star that follows no star.
@@ -280,7 +327,7 @@ mod tests {
     const ADDR: &str = "10.0.0.1:1024";
 
     fn heard() -> Ear {
-        let mut ear = Ear::new(Some(0), ADDR.parse().expect("it is an address"));
+        let mut ear = Ear::new(Some(0), ADDR.parse().expect("it is an address"), false);
         ear.reached();
         let mut header = Vec::new();
         proxy::write(ear.addr, ear.addr, &mut header);
@@ -304,6 +351,10 @@ mod tests {
         frame(2, Request::Join { nick: nick.into(), token: Some(Secret([1; 16])) })
     }
 
+    fn join_of(nick: &str) -> Vec<u8> {
+        [hello(), join(nick), join("bob")].concat()
+    }
+
     /// Whether this may come of that, whatever the pieces.
     fn may(read: &[u8], wrote: &[u8]) -> bool {
         let results = [1, 3, 7, 1_000].map(|piece| {
@@ -321,6 +372,8 @@ mod tests {
         let read = [hello(), ping.clone(), join("ann"), ping.clone()].concat();
         assert!(may(&read, &read[..40.min(read.len())][..hello().len() + 3]), "a part of it may be");
         assert!(may(&read, &[hello(), ping.clone(), join("*ann"), ping.clone()].concat()));
+        assert!(!may(&read, &read), "no star");
+        assert!(may(&join_of("*ann"), &join_of("*ann")), "a star already");
         assert!(!may(&read, &[hello(), ping.clone(), join("**ann"), ping.clone()].concat()), "two stars");
         assert!(!may(&read, &[hello(), ping.clone(), join("*bob"), ping.clone()].concat()), "another nick");
         assert!(!may(&read, &[hello(), join("*ann"), ping.clone(), ping.clone()].concat()), "another order");
@@ -350,12 +403,12 @@ mod tests {
 
     #[test]
     fn the_header_tells_the_clients_own_address() {
-        let mut ear = Ear::new(None, ADDR.parse().expect("it is an address"));
+        let mut ear = Ear::new(None, ADDR.parse().expect("it is an address"), false);
         ear.reached();
         let mut header = Vec::new();
         proxy::write("10.0.0.2:1".parse().expect("it is an address"), ear.addr, &mut header);
         assert!(ear.wrote(Dir::Up, &header).is_err());
-        let mut ear = Ear::new(None, ear.addr);
+        let mut ear = Ear::new(None, ear.addr, false);
         ear.reached();
         assert!(ear.wrote(Dir::Up, b"hello").is_err(), "there is none");
     }

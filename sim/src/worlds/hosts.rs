@@ -7,12 +7,13 @@ use super::disk::{Drive, durability};
 use super::sim_world::{Host, SimWorld};
 use super::stage::{Note, PORT, RELAY_PORT, SERVER, Stage, now_ms};
 use crate::plan::{Deed, Fault, FaultKind, Ms, What};
+use crate::planted::relay::Meddled;
 use crate::promise::Promise;
 use async_channel::{Receiver, Sender};
 use futures_lite::FutureExt;
 use hobnob_machine::{Config, RelayConfig, Server};
 use hobnob_runtime::journal::{Genesis, Trouble, recover};
-use hobnob_runtime::relay::{RelayNote, RelayNoted, RelaySettings};
+use hobnob_runtime::relay::{RelayNote, RelayNoted, RelaySettings, relay as start_relay};
 use hobnob_runtime::{Intent, Link, Listener, ServerHandle, ServerSettings, StartError, World, serve_with};
 use std::future::pending;
 use std::sync::Arc;
@@ -124,30 +125,44 @@ fn settings(stage: &Stage, config: &Config) -> ServerSettings {
     }
 }
 
-/// One life of a relay; it never ends by itself.
+/// A relay until it dies: it may be stopped and started.
 pub(super) async fn relay(stage: Arc<Stage>, relay: usize) {
-    let (life, starts_at) = {
-        let gate = &mut stage.gates()[relay];
-        gate.life += 1;
-        (gate.life, gate.starts_at)
-    };
-    let column = stage.plan.relay_column(relay);
-    let world = SimWorld::new(&stage, Host::Relay(column), life);
-    world.sleep_until(Duration::from_millis(starts_at)).await;
+    loop {
+        let (life, starts_at) = {
+            let gate = &mut stage.gates()[relay];
+            gate.life += 1;
+            (gate.life, gate.starts_at)
+        };
+        let world = SimWorld::new(&stage, Host::Relay(stage.plan.relay_column(relay)), life);
+        world.sleep_until(Duration::from_millis(starts_at)).await;
+        world.watch("its start", serve_relay(&world, relay)).await;
+    }
+}
+
+/// A relay until it has stopped.
+async fn serve_relay(world: &SimWorld, relay: usize) {
+    let stage = &world.stage;
     let (log, notes) = async_channel::unbounded();
-    world.spawn(note_rows(Arc::clone(&stage), column, notes));
-    let settings = relay_settings(&stage, relay);
-    let starts = async {
-        match hobnob_runtime::relay::relay(world.clone(), settings, Some(log)).await {
-            Ok(handle) => handle.ended().await,
-            Err(error) => {
-                let sentence = format!("a relay cannot start: {error}");
-                stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
-            }
+    world.spawn(note_rows(Arc::clone(stage), stage.plan.relay_column(relay), notes));
+    let settings = relay_settings(stage, relay);
+    let started = match stage.bug {
+        None => start_relay(world.clone(), settings, Some(log)).await,
+        Some(bug) => start_relay(Meddled::new(world.clone(), bug), settings, Some(log)).await,
+    };
+    let handle = match started {
+        Ok(handle) => handle,
+        Err(error) => {
+            let sentence = format!("a relay cannot start: {error}");
+            stage.note(now_ms(), Note::Broke { promise: Promise::Sound, sentence });
+            return pending().await;
         }
     };
-    world.watch("its start", starts).await;
-    pending::<()>().await;
+    let (stop, stopped) = async_channel::bounded::<()>(1);
+    stage.gates()[relay].stop = Some(stop);
+    // Nothing is ever sent: the channel is closed.
+    let _ = stopped.recv().await;
+    handle.stop();
+    handle.ended().await;
 }
 
 async fn note_rows(stage: Arc<Stage>, column: usize, notes: Receiver<RelayNote>) {
@@ -162,12 +177,28 @@ async fn note_rows(stage: Arc<Stage>, column: usize, notes: Receiver<RelayNote>)
 /// Each relay stands before a listener of its own, as long as there are enough.
 fn relay_settings(stage: &Stage, relay: usize) -> RelaySettings {
     let config = stage.plan.setting.config().expect("the settings of a plan are checked when it is read");
-    let listener = stage.plan.setting.listener_of(relay);
+    let (setting, column) = (&stage.plan.setting, stage.plan.relay_column(relay));
+    let listener = setting.listener_of(relay);
+    let mut trust_relay = vec!["10.1.0.0/16".parse().expect("it is a network")];
+    if setting.trust_relays {
+        trust_relay.push("10.0.0.0/16".parse().expect("it is a network"));
+    }
     RelaySettings {
         listen: vec![format!("0.0.0.0:{RELAY_PORT}")],
-        upstream: format!("{SERVER}:{}", PORT + listener),
-        dialects: config.profiles[listener].dialects.clone(),
-        config: RelayConfig { trust_relay: Vec::new(), ..RelayConfig::default() },
+        upstream: match stage.plan.relay_of(column) {
+            Some(_) => format!("{}:{RELAY_PORT}", stage.dialed_by(column)),
+            None => format!("{SERVER}:{}", PORT + listener),
+        },
+        dialects: match stage.bug {
+            None => config.profiles[listener].dialects.clone(),
+            Some(bug) => bug.dialects(config.profiles[listener].dialects.clone()),
+        },
+        config: RelayConfig {
+            trust_relay,
+            clients_max: setting.relay_clients_max,
+            patience_ms: setting.relay_patience_ms,
+            idle_ms: setting.relay_idle_ms,
+        },
         status_every: None,
         texts: false,
     }
@@ -218,6 +249,7 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
                 }
             }
             Deed::Quit => living.wish(Intent::Quit).await,
+            Deed::Logout => living.wish(Intent::Logout).await,
             Deed::Close => living.wish(Intent::Close).await,
             Deed::Die => {
                 stage.note(now_ms(), Note::Misdeed(FaultKind::ClientDies));

@@ -73,7 +73,7 @@ impl Rude {
                 misdeed(FaultKind::Flood);
                 Deed::flood_lines(&room, times, &text).for_each(|line| self.ask(line));
             }
-            Deed::Quit => self.ask(Request::Quit),
+            Deed::Quit | Deed::Logout => self.ask(Request::Quit),
             Deed::Close | Deed::HangUp | Deed::Die => self.attended = None,
             Deed::Knock => self.knock(),
             Deed::Repeat => {

@@ -215,6 +215,16 @@ fn address(line: &Line, people: usize) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, net, high, low)), port)
 }
 
+/// Who has an address, as [`address`] makes them.
+pub(super) fn who_has(addr: SocketAddr) -> Option<usize> {
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.octets()[..2] == [10, 0] => {
+            usize::from(u16::from_be_bytes([ip.octets()[2], ip.octets()[3]])).checked_sub(1)
+        }
+        IpAddr::V4(_) | IpAddr::V6(_) => None,
+    }
+}
+
 /// A listener, which needs to know whose connections it takes.
 #[derive(Clone)]
 pub struct SimListener {
@@ -245,7 +255,8 @@ impl World for SimWorld {
         let who = dials.filter(|dials| *dials < people);
         let line = stage.network().line(peer, dials, who, host.relay());
         let addr = address(&line, people);
-        let pair = host.relay().map(|_| Arc::new(Mutex::new(Ear::new(who, addr))));
+        let trusted = dials.is_some_and(|dials| dials >= people || stage.plan.setting.trust_relays);
+        let pair = host.relay().map(|_| Arc::new(Mutex::new(Ear::new(who, addr, trusted))));
         lock(&own.accepted).clone_from(&pair);
         Ok((SimStream::new(stream, line, stage, Dir::Down, pair), addr))
     }
@@ -259,7 +270,7 @@ impl World for SimWorld {
         let stream = TcpStream::connect(addr).await?;
         let pair = lock(&self.own.running).clone();
         let who = pair.as_ref().map_or(self.host.person(), |pair| lock(pair).who());
-        let to = self.host.person().and_then(|who| self.stage.plan.relay_of(who));
+        let to = self.host.column().and_then(|column| self.stage.plan.relay_of(column));
         let to = to.map(|relay| self.stage.plan.relay_column(relay));
         let local = stream.local_addr()?;
         let line = self.stage.network().line(local, self.host.column(), who, to);
@@ -331,7 +342,7 @@ mod tests {
     /// What is noted when that task runs on the server's host for a while.
     fn notes(task: impl Fn(SimWorld) + 'static) -> Vec<Note> {
         let plan = draw(1, &Knobs { faults: Faults::None, ..Knobs::default() });
-        let stage = Arc::new(Stage::new(&plan, false));
+        let stage = Arc::new(Stage::new(&plan, false, None));
         let mut sim = turmoil::Builder::new().rng_seed(1).build();
         let world = SimWorld::new(&stage, Host::Server, 1);
         let task = Arc::new(task);

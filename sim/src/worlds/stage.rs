@@ -6,6 +6,7 @@ use super::disk::Disk;
 use super::network::Network;
 use crate::chronicle::{Dir, Wire};
 use crate::plan::{Deed, FaultKind, Ms, Plan, What};
+use crate::planted::RelayBug;
 use crate::promise::Promise;
 use async_channel::Sender;
 use hobnob_machine::{Input, RelayFired, Server, Shown};
@@ -63,6 +64,8 @@ pub(super) enum Note {
 #[derive(Debug)]
 pub(super) struct Stage {
     pub(super) plan: Plan,
+    /// What the relays do wrong, if anything.
+    pub(super) bug: Option<RelayBug>,
     /// Whether anybody looks at every request and arrival.
     pub(super) looked_at: bool,
     notes: Mutex<Vec<(Ms, Note)>>,
@@ -94,6 +97,8 @@ pub(super) struct Gate {
     pub(super) starts_at: Ms,
     /// How often it has been started.
     pub(super) life: u32,
+    /// Closing it tells it to stop.
+    pub(super) stop: Option<Sender<()>>,
 }
 
 /// What becomes of the server.
@@ -120,9 +125,10 @@ pub(super) struct Fate {
 }
 
 impl Stage {
-    pub(super) fn new(plan: &Plan, looked_at: bool) -> Self {
+    pub(super) fn new(plan: &Plan, looked_at: bool, bug: Option<RelayBug>) -> Self {
         Self {
             plan: plan.clone(),
+            bug,
             looked_at,
             notes: Mutex::default(),
             network: Mutex::new(Network::new(plan)),

@@ -109,6 +109,7 @@ impl<'p, 's> Weather<'p, 's> {
                 self.lasts(now, step, *for_ms);
             }
             Fault::RelayCrash { relay, down_ms } => self.crash_relay(now, step, *relay, *down_ms),
+            Fault::RelayStop { relay, down_ms } => self.stop_relay(now, step, *relay, *down_ms),
             Fault::RelaySlow { relay, side, for_ms } => {
                 let met = self.slow_relay(*relay, *side, true);
                 self.at_once(now, step, met);
@@ -161,7 +162,7 @@ impl<'p, 's> Weather<'p, 's> {
             Fault::Crash { .. } => self.set_dark(false),
             Fault::RelaySlow { relay, side, .. } => drop(self.slow_relay(*relay, *side, false)),
             // It starts by itself.
-            Fault::RelayCrash { .. } => {}
+            Fault::RelayCrash { .. } | Fault::RelayStop { .. } => {}
             Fault::Refuse { .. }
             | Fault::DiskFull { .. }
             | Fault::WriteErrors { .. }
@@ -216,10 +217,26 @@ impl<'p, 's> Weather<'p, 's> {
             let gate = &mut self.stage.gates()[relay];
             let was_up = gate.life > 0 && gate.starts_at <= now;
             gate.starts_at = gate.starts_at.max(starts_at);
+            gate.stop = None;
             was_up
         };
         if was_up {
             self.sim.bounce(self.stage.host_name(self.plan.relay_column(relay)));
+            self.teller.met(now, step);
+            self.endings.push(Ending { at: starts_at, step });
+        }
+    }
+
+    /// A relay is told to stop, if it is up, and starts again later.
+    fn stop_relay(&mut self, now: Ms, step: usize, relay: usize, down_ms: Ms) {
+        let starts_at = now.saturating_add(down_ms).min(self.plan.heal_ms.max(now));
+        let stop = {
+            let gate = &mut self.stage.gates()[relay];
+            gate.starts_at = gate.starts_at.max(starts_at);
+            gate.stop.take()
+        };
+        if let Some(stop) = stop {
+            stop.close();
             self.teller.met(now, step);
             self.endings.push(Ending { at: starts_at, step });
         }

@@ -158,8 +158,10 @@ const fn way_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 || has(does, AskPages)
         }
         Law::OutIsTold => {
-            let asked = matches!(event, Event::AskQuit | Event::AskClose);
-            has(does, TellOut) == (is(then, State::Offline) && (!stays || asked))
+            let asked = matches!(event, Event::AskQuit | Event::AskLogout | Event::AskClose);
+            let stays_connected = matches!(event, Event::LogoutDone);
+            has(does, TellOut) == (stays_connected || is(then, State::Offline) && (!stays || asked))
+                && (!stays_connected || is(then, State::Ready))
                 && (!has(does, TellOut) || has(&[does[does.len() - 1]], TellOut))
         }
         Law::AskedIsKept
@@ -184,14 +186,15 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
         Law::AskedIsKept => {
             let kept = count(does, Keep) + count(does, TellTooMany);
             let joins = count(does, KeepJoin) + count(does, TellAlready);
-            let quits = count(does, KeepQuit) + matches!(guard, Guard::QuitWanted) as usize;
+            let goes = matches!(event, Event::AskQuit | Event::AskLogout);
+            let keeps = count(does, KeepQuit) + count(does, KeepLogout);
+            let quits = keeps + matches!(guard, Guard::QuitWanted) as usize;
             kept == matches!(event, Event::Ask) as usize
                 && has(does, TellTooMany) == matches!(guard, Guard::QueueFull)
                 && joins == matches!(event, Event::AskJoin) as usize
-                && (!matches!(event, Event::AskQuit) || quits == !is(then, State::Offline) as usize)
-                && (!matches!(event, Event::AskQuit)
-                    || has(does, KeepQuit) <= has(does, SendWaiting)
-                    || !is(state, State::Joined))
+                && (!goes || quits == !is(then, State::Offline) as usize)
+                && has(does, KeepLogout) <= (matches!(event, Event::AskLogout) && is(state, State::Joined))
+                && (!goes || keeps <= has(does, SendWaiting) as usize || !is(state, State::Joined))
                 && (!has(does, Keep)
                     || state.dials()
                     || has(does, SendWaiting) == matches!(state, State::Ready | State::Joined))
@@ -281,7 +284,7 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
 const fn possible(state: State, event: Event) -> bool {
     use Event::*;
     match event {
-        Ask | AskJoin | AskQuit | AskClose => true,
+        Ask | AskJoin | AskQuit | AskLogout | AskClose => true,
         Opened | DialFailed | DialOver => state.dials(),
         Lost | Foreign | Answered | Stray | Told | Recalled | Pinged | Dismissed | Silent | Overdue => {
             state.connected()
@@ -289,7 +292,7 @@ const fn possible(state: State, event: Event) -> bool {
         Welcomed | JoinRefused => matches!(state, State::Joining),
         WelcomedBack => matches!(state, State::Joining | State::Resuming),
         ReturnRefused => matches!(state, State::Resuming),
-        QuitDone | PageCame | PageRefused | PageDue => matches!(state, State::Joined),
+        QuitDone | LogoutDone | PageCame | PageRefused | PageDue => matches!(state, State::Joined),
         RetryDue => matches!(state, State::Away),
     }
 }

@@ -47,19 +47,25 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Joined, AskQuit) => &[
             R(QuitWanted,       &[],                                                        Stay),
             R(Always,           &[KeepQuit, SendWaiting],                                   Stay)],
-        (Joining | Resuming, AskQuit) => &[
+        // Out of the chat, and not of the connection: who is not in has nothing to stay for.
+        (Joined, AskLogout) => &[
+            R(QuitWanted,       &[],                                                        Stay),
+            R(Always,           &[KeepLogout, SendWaiting],                                 Stay)],
+        (Joining | Resuming, AskQuit | AskLogout) => &[
             R(QuitWanted,       &[],                                                        Stay),
             R(Always,           &[KeepQuit],                                                Stay)],
-        (Offline, AskQuit | AskClose) => &[
+        (Offline, AskQuit | AskLogout | AskClose) => &[
             R(Always,           &[TellOut],                                                 Stay)],
-        (Dialing | Redialing, AskQuit | AskClose) => &[
+        (Dialing | Redialing, AskQuit | AskLogout | AskClose) => &[
             R(Always,           &[StopDial, TellUnsure, TellUnsent, ForgetSeat, TellOut],   Become(Offline))],
-        (Away, AskQuit | AskClose) => &[
+        (Away, AskQuit | AskLogout | AskClose) => &[
             R(Always,           &[TellUnsure, TellUnsent, ForgetSeat, TellOut],             Become(Offline))],
-        (Ready, AskQuit) | (Ready | Joining | Joined | Resuming, AskClose) => &[
+        (Ready, AskQuit | AskLogout) | (Ready | Joining | Joined | Resuming, AskClose) => &[
             R(Always,           &[HangUp, TellUnsure, TellUnsent, ForgetSeat, TellOut],     Become(Offline))],
         (Joined, QuitDone) => &[
             R(Always,           &[HangUp, TellUnsure, TellUnsent, ForgetSeat, TellOut],     Become(Offline))],
+        (Joined, LogoutDone) => &[
+            R(Always,           &[TellUnsure, TellUnsent, ForgetSeat, TellOut],             Become(Ready))],
 
         // ── Reaching the server. The first time a failure is the user's to judge; later the client tries on.
         (Dialing, Opened) => &[
@@ -168,8 +174,8 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Offline | Dialing | Ready | Joined | Away | Redialing | Resuming, Welcomed | JoinRefused) => NEVER,
         (Offline | Dialing | Ready | Joined | Away | Redialing, WelcomedBack) => NEVER,
         (Offline | Dialing | Ready | Joining | Joined | Away | Redialing, ReturnRefused) => NEVER,
-        (Offline | Dialing | Ready | Joining | Away | Redialing | Resuming, QuitDone | PageCame | PageRefused | PageDue)
-            => NEVER,
+        (Offline | Dialing | Ready | Joining | Away | Redialing | Resuming, QuitDone | LogoutDone | PageCame
+            | PageRefused | PageDue) => NEVER,
         (Offline | Dialing | Ready | Joining | Joined | Redialing | Resuming, RetryDue) => NEVER,
     }
 }

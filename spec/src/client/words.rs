@@ -33,6 +33,8 @@ words! {
         AskJoin,
         /// The user wants to go, when all that was asked before has been answered.
         AskQuit,
+        /// The user wants to give the nick back and stay connected, when all that was asked before has been answered.
+        AskLogout,
         /// The user wants no connection any more, at once.
         AskClose,
 
@@ -57,6 +59,8 @@ words! {
         Answered,
         /// The server answers that the nick was given back.
         QuitDone,
+        /// The server answers that the nick was given back, and the connection is to stay.
+        LogoutDone,
         /// The server sends older messages that the client itself asked for, to fill a hole.
         PageCame,
         /// The server refuses older messages that the client itself asked for.
@@ -166,6 +170,8 @@ words! {
         KeepJoin,
         /// Keeps the wish to go, behind all that was asked before.
         KeepQuit,
+        /// Keeps the wish to give the nick back and stay connected, behind all that was asked before.
+        KeepLogout,
 
         /// Reaches for the server.
         Dial,
@@ -269,10 +275,10 @@ impl Event {
     pub const fn source(self) -> Source {
         use Event::*;
         match self {
-            Ask | AskJoin | AskQuit | AskClose => Source::User,
+            Ask | AskJoin | AskQuit | AskLogout | AskClose => Source::User,
             Opened | DialFailed | Lost | Foreign => Source::Connection,
-            Welcomed | JoinRefused | WelcomedBack | ReturnRefused | Answered | QuitDone | PageCame | PageRefused
-            | Stray | Told | Recalled | Pinged | Dismissed => Source::Server,
+            Welcomed | JoinRefused | WelcomedBack | ReturnRefused | Answered | QuitDone | LogoutDone | PageCame
+            | PageRefused | Stray | Told | Recalled | Pinged | Dismissed => Source::Server,
             RetryDue | DialOver | Silent | Overdue | PageDue => Source::Clock,
         }
     }

@@ -42,7 +42,7 @@ impl Weather<'_, '_> {
         match fault {
             Fault::RelayCut { relay, side: Side::Clients, .. }
             | Fault::RelayHold { relay, side: Side::Clients, .. } => {
-                (0..self.plan.people()).filter(|who| self.plan.relay_of(*who) == Some(*relay)).collect()
+                (0..self.airs.len()).filter(|column| self.plan.relay_of(*column) == Some(*relay)).collect()
             }
             Fault::RelayCut { relay, .. } | Fault::RelayHold { relay, .. } => vec![self.plan.relay_column(*relay)],
             other => other.who().into_iter().collect(),

@@ -8,7 +8,7 @@ use std::fmt::{self, Display};
 pub struct Relay {
     /// What it is called.
     pub name: String,
-    /// The names of those who come through it.
+    /// The names of those who come through it; relays that stand before it in the plan may be among them.
     pub of: Vec<String>,
 }
 
@@ -40,7 +40,9 @@ impl Relay {
         }
         let of: Vec<String> = of.split(", ").map(str::to_owned).collect();
         for client in &of {
-            let who = plan.find(client).ok_or_else(|| format!("nobody is called `{client}`"))?;
+            let relay = || plan.relays.iter().position(|relay| relay.name == *client);
+            let who = plan.find(client).or_else(|| relay().map(|relay| plan.relay_column(relay)));
+            let who = who.ok_or_else(|| format!("nobody is called `{client}`"))?;
             if let Some(other) = plan.relay_of(who) {
                 return Err(format!("`{client}` comes through `{}` already", plan.relays[other].name));
             }
@@ -50,9 +52,10 @@ impl Relay {
 }
 
 impl Plan {
-    /// Through which relay somebody comes, by place; `None` for whoever dials the server.
-    pub fn relay_of(&self, who: usize) -> Option<usize> {
-        let name = self.names().nth(who)?;
+    /// Through which relay somebody comes, or another relay by its column; `None` for whoever dials the server.
+    pub fn relay_of(&self, column: usize) -> Option<usize> {
+        let relays = self.relays.iter().map(|relay| relay.name.as_str());
+        let name = self.names().chain(relays).nth(column)?;
         self.relays.iter().position(|relay| relay.of.iter().any(|other| other == name))
     }
 
