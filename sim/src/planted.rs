@@ -64,7 +64,7 @@ bugs! {
         /// A private message goes to somebody else as well.
         PrivateLeaks = "private-leaks" => [PrivateToTwo],
         /// A private message goes to the lobby as well.
-        PrivateInPublic = "private-in-public" => [OnlySaid, PrivateToTwo, OneOrder, CountersEqualLog, SameMessage],
+        PrivateInPublic = "private-in-public" => [OnlySaid, ListedPresent, PrivateToTwo, OneOrder, CountersEqualLog, SameMessage],
         /// Who is in the room is listed in an order that depends on what was said in private.
         PrivateSmells = "private-smells" => [ListedPresent, Unnoticed],
         /// What everybody is told differs from what was said.

@@ -34,6 +34,8 @@ pub(super) struct User {
     /// What it asked and was not told of, and when it asked.
     pub(super) pending: VecDeque<(u64, Ms)>,
     pub(super) tracks: BTreeMap<Where, Track>,
+    /// The last message that it was shown of each room that it left.
+    pub(super) left: BTreeMap<Where, u64>,
     /// How many sessions it had, or was refused, in this life.
     pub(super) sessions: u32,
     /// How much it said in this life, and which of that is the last that the log has.
@@ -209,7 +211,8 @@ impl Judge {
                 user.goes(at);
                 user.sessions += 1;
                 user.wants = false;
-                user.nick = None;
+                user.tracks.clear();
+                user.left.clear();
                 user.out_at = at;
                 user.tracks.clear();
             }
@@ -365,7 +368,15 @@ impl Judge {
             }
             (Request::Enter { .. }, Answer::Room { room, last }) => {
                 let room = Where::Room(self.names.of(room.as_str()));
-                self.users[who].tracks.entry(room).or_default().enter(*last);
+                let own = self.users[who].nick;
+                let comes = self.books.get(&room).and_then(|book| book.get(last + 1)).is_some_and(|kept| {
+                    matches!(kept.entry.body, Body::Joined | Body::Entered)
+                        && own == Some(self.names.of(kept.entry.nick.as_str()))
+                });
+                let user = &mut self.users[who];
+                // Who returned in between has been shown part of this stay before it is told of leaving and entering.
+                let shown = user.left.remove(&room).filter(|shown| comes && shown > last);
+                user.tracks.entry(room).or_default().enter(shown.unwrap_or(*last));
             }
             (Request::Leave { room }, Answer::Done) => {
                 // Who asked to go in again already remembers what was there.
@@ -373,7 +384,8 @@ impl Judge {
                 let room = Where::Room(self.names.of(room));
                 let user = &mut self.users[who];
                 if !user.pending.iter().any(|(pending, _)| *pending == enters) {
-                    user.tracks.remove(&room);
+                    let track = user.tracks.remove(&room);
+                    user.left.extend(track.and_then(|track| Some((room, track.last?))));
                 } else if let Some(track) = user.tracks.get_mut(&room) {
                     track.left = true;
                 }
