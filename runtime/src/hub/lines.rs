@@ -193,6 +193,11 @@ impl<W: World> Lines<W> {
         self.slots[slot].hears.iter().map(|heard| heard.room).collect()
     }
 
+    /// The nth of the rooms that a connection hears; `None` after the last.
+    pub(super) fn nth_heard(&self, slot: usize, nth: usize) -> Option<RoomId> {
+        self.slots[slot].hears.get(nth).map(|heard| heard.room)
+    }
+
     /// The nth dialect in which a room is heard; `None` after the last.
     pub(super) fn dialect(&self, room: RoomId, nth: usize) -> Option<Dialect> {
         self.rooms.get(&room)?.get(nth).map(|(dialect, _)| *dialect)

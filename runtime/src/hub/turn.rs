@@ -3,7 +3,8 @@
 //! A message for a room is written once for each dialect in which the room is heard, into the chunk of that channel; at
 //! the end of the turn everybody who hears the channel gets a reference to the chunk. What is for one connection stands
 //! in the turn's first chunk. Who begins or ceases to hear a room in the middle of a turn, or is not told of something
-//! in it, gets the parts of the chunk that are meant for it.
+//! in it, or is sent something of its own meanwhile, gets the parts of the chunk that are meant for it: on one
+//! connection, what is for it alone and what it hears of a room come in the order in which the machine ordered them.
 
 use super::lines::Lines;
 use super::outbox::Piece;
@@ -68,13 +69,9 @@ impl Turn {
         self.orders.is_empty() && self.talks.is_empty()
     }
 
-    /// A message for one connection. The last one comes after all that the connection heard before.
+    /// A message for one connection, after all that it heard before.
     pub(super) fn send<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, message: &Message) {
-        if matches!(message, Message::Goodbye { .. }) {
-            for room in lines.heard_by(slot) {
-                self.cut(lines, slot, room);
-            }
-        }
+        self.cut_all(lines, slot);
         lines.at(slot).greet();
         let direct = self.direct();
         let start = direct.len();
@@ -83,8 +80,9 @@ impl Turn {
         self.sent(slot, start);
     }
 
-    /// Bytes for one connection, after what it was sent before.
+    /// Bytes for one connection, after all that it heard before.
     pub(super) fn reply<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, bytes: &[u8]) {
+        self.cut_all(lines, slot);
         lines.at(slot).greet();
         let direct = self.direct();
         let start = direct.len();
@@ -152,6 +150,7 @@ impl Turn {
         if let Some(chunk) = lines.chunk_begun(slot, room) {
             self.part(chunk);
         }
+        self.cut_all(lines, slot);
         // What was held back for a room's history comes before what happens there.
         let direct = self.direct();
         let start = direct.len();
@@ -211,6 +210,18 @@ impl Turn {
             orders: std::mem::take(&mut self.orders),
             bytes: std::mem::take(&mut self.bytes),
             deliveries: std::mem::take(&mut self.deliveries),
+        }
+    }
+
+    /// Gives a connection what it heard of all its rooms up to here, so that what is for it alone does not overtake it.
+    fn cut_all<W: World>(&mut self, lines: &mut Lines<W>, slot: usize) {
+        if self.talks.is_empty() {
+            return;
+        }
+        let mut nth = 0;
+        while let Some(room) = lines.nth_heard(slot, nth) {
+            self.cut(lines, slot, room);
+            nth += 1;
         }
     }
 

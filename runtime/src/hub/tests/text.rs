@@ -134,3 +134,26 @@ fn who_has_no_word_for_a_sign_of_life_is_not_idle_while_connected() {
         assert_eq!(ann.line().await.as_deref(), Some("Active users: Ann"), "it was told nothing meanwhile");
     });
 }
+
+#[test]
+fn an_answer_does_not_overtake_what_was_said_before_it() {
+    const LINES: usize = 20;
+    let mut settings = spoken(settings(), Profile::classroom());
+    (settings.config.limits.say_burst, settings.config.limits.say_per_second) = (10, 1);
+    with_server(settings, async |world, addr| {
+        let mut ann = Lines::new(&world, addr).await;
+        ann.send(r#"{"JOIN_REQUEST_FLAG": 1, "USERNAME": "Ann"}"#).await;
+        ann.until("Ann joined the chatroom.").await;
+        // They come in one piece, so that the server takes them in one turn.
+        let said = |number| format!(r#"{{"PAYLOAD": "<m{number}>"}}"#);
+        ann.send(&(0..LINES).map(said).collect::<String>()).await;
+        let mut lines = Vec::new();
+        // Between the echoes and the refusals all hear of the mute.
+        while lines.len() <= LINES {
+            lines.push(ann.line().await.expect("every line is echoed or refused"));
+        }
+        let refused = lines.iter().position(|line| line.contains("You are muted")).expect("this is a flood");
+        let echoed = lines.iter().rposition(|line| line.contains("<m")).expect("its beginning is no flood");
+        assert!(echoed < refused, "what was taken is echoed before the rest is refused: {lines:#?}");
+    });
+}
