@@ -188,6 +188,7 @@ impl Server {
             addr,
             came: Came::Untold,
             heard: self.now,
+            asked: false,
             garbled: 0,
             asks: Bucket::default(),
             says: Bucket::default(),
@@ -216,7 +217,7 @@ impl Server {
         self.hear_directly(conn);
         let id = *self.conns.get(&conn)?;
         let session = self.sessions.get_mut(&id).expect("a connection belongs to a session");
-        session.heard = self.now;
+        (session.heard, session.asked) = (self.now, true);
         session.garbled = 0;
         Some(id)
     }

@@ -36,14 +36,14 @@ words! {
 }
 
 words! {
-    /// What a guest meets whose nick is somebody's already.
+    /// What a guest meets whose nick is somebody's already, or is none that a user can have: that gets no number.
     #[serde(rename_all = "lowercase")]
     pub enum NickTaken {
         /// A random number behind the nick: `User` becomes `User123`.
         Suffix,
         /// A refusal; the connection stays and may try again.
         Reject,
-        /// A word, and the end of the connection.
+        /// A word, and the end of the connection: for clients that go on talking, unaware.
         Close,
     }
 }

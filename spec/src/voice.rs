@@ -114,7 +114,8 @@ impl Happening {
                 | Why::Foreign
                 | Why::NotJoining
                 | Why::Crowded
-                | Why::NickTaken,
+                | Why::NickTaken
+                | Why::NickUnfit,
             ) => Self::PutOut,
             Body::Entered => Self::Entered,
             Body::LeftRoom => Self::LeftRoom,

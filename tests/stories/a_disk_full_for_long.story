@@ -26,5 +26,5 @@
 < ann, bob: lobby 4 Bob may talk again
 > wait 1m
 > wait 1m
-< guest: goodbye, NotJoining: The time to join was over.
+< guest: goodbye, NotJoining: Nothing was asked in the time that there was for it.
 < guest is hung up

@@ -48,13 +48,14 @@
 > bob joins Bob
 < bob: #8 refused for 10m, Muted: You are muted.
 > wait 9m
-< bob: goodbye, NotJoining: The time to join was over.
-< bob is hung up
 < ann: are you there?
+< bob: are you there?
 > wait 1m
 < ann: goodbye, Idle: Nothing was heard for too long.
 < ann is hung up
 < nobody: lobby 9 Ann left (Idle)
+< bob: goodbye, Idle: Nothing was heard for too long.
+< bob is hung up
 > bob opens
 > bob joins Bob
 < bob: #9 welcome, Bob, to lobby after 9, with nothing

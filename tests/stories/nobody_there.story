@@ -1,7 +1,7 @@
 # Who does not join in time, and who shows no life, is told and closed; a sign of life is enough.
 > ann opens
 > wait 2m
-< ann: goodbye, NotJoining: The time to join was over.
+< ann: goodbye, NotJoining: Nothing was asked in the time that there was for it.
 < ann is hung up
 > bob opens
 > bob joins Bob
@@ -30,5 +30,13 @@
 < nobody: lobby 5 Bob left (Quit)
 < bob: #5 done
 > wait 2m
-< bob: goodbye, NotJoining: The time to join was over.
+> cleo opens
+> cleo asks report
+< cleo: #1 0 active: nothing
+> wait 20m
+< bob: are you there?
+< cleo: are you there?
+< bob: goodbye, Idle: Nothing was heard for too long.
 < bob is hung up
+< cleo: goodbye, Idle: Nothing was heard for too long.
+< cleo is hung up

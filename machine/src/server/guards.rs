@@ -21,6 +21,9 @@ impl Server {
             Guard::RelayNotTrusted => !self.config.trust_relay.iter().any(|relay| relay.contains(session.addr.ip())),
             Guard::RelayTellsLate => session.came != Came::Untold,
             Guard::Full => self.is_full(session),
+            Guard::NickUnfitCloses => {
+                matches!(turn.nick, Some(Err(_))) && self.profile(session).nick_taken == NickTaken::Close
+            }
             Guard::NickBad => matches!(turn.nick, Some(Err(NickError::Bad))),
             Guard::NickReserved => matches!(turn.nick, Some(Err(NickError::Reserved))),
             Guard::NickTakenCloses => self.nick_taken(turn) && self.profile(session).nick_taken == NickTaken::Close,
@@ -78,6 +81,7 @@ impl Server {
             Guard::TargetNotMuted => turn.target.is_none_or(|target| self.sessions[&target].muted_until.is_none()),
             Guard::GarbledEnough => session.garbled + 1 >= self.config.limits.garbled_max,
             Guard::NoToken => seat(session).token.is_none(),
+            Guard::AskedBefore => session.asked,
             Guard::HeardSince => {
                 let alarm = if turn.event == Event::Quiet { Alarm::Quiet } else { Alarm::Idle };
                 self.rings_at(session, alarm, turn.now) > turn.now

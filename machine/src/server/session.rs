@@ -25,6 +25,8 @@ pub(super) struct Session {
     pub(super) came: Came,
     /// When its client last asked something.
     pub(super) heard: Time,
+    /// Whether its client ever asked something.
+    pub(super) asked: bool,
     /// How many times in a row its client was not understood.
     pub(super) garbled: u64,
     pub(super) asks: Bucket,

@@ -227,6 +227,7 @@ fn whom_the_server_sends_away_for_good_does_not_come_back_and_gets_the_text_back
         Why::Malformed,
         Why::Crowded,
         Why::NickTaken,
+        Why::NickUnfit,
         Why::Foreign,
     ];
     for why in stays {

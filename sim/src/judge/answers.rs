@@ -42,6 +42,12 @@ pub(super) struct Awaited {
 }
 
 impl Awaited {
+    /// A transfer's end will answer a request, and none that came before.
+    fn begin(&mut self, record: u64, transfer: u64, number: u64) {
+        let before = self.open.insert(transfer, (number, record));
+        self.over.extend(before.map(|before| (record, transfer, before)));
+    }
+
     /// A transfer's end answers its request.
     fn end(&mut self, record: u64, transfer: u64) -> Option<u64> {
         let request = self.open.remove(&transfer)?;
@@ -106,7 +112,9 @@ impl Judge {
                     }
                     Effect::AwaitEnd => {
                         kept = true;
-                        self.awaited.open.extend(asked.map(|(_, number)| (fired.transfer, (number, record))));
+                        if let Some((_, number)) = asked {
+                            self.awaited.begin(record, fired.transfer, number);
+                        }
                     }
                     _ => {}
                 }

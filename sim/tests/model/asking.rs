@@ -110,7 +110,9 @@ impl Naive {
         if here as u64 >= self.profile(who).capacity || all as u64 >= self.config.limits.members_max {
             return self.refuse_as(who, number, No::Full);
         }
+        let closes = self.profile(who).nick_taken == NickTaken::Close;
         let wished = match parsed {
+            Err(_) if closes => return self.end(who, Why::NickUnfit, true),
             Err(NickError::Bad) => return self.refuse_as(who, number, No::NickBad),
             Err(NickError::Reserved) => return self.refuse_as(who, number, No::NickReserved),
             Ok(nick) => nick,
@@ -204,8 +206,6 @@ impl Naive {
             }
             Request::Quit => {
                 self.leave_all(who, Why::Quit);
-                let join_by = self.now.plus(self.config.limits.handshake_ms);
-                self.user(who).join_by = Some(join_by);
                 Done::Answer(Answer::Done)
             }
             Request::Operate { key } => self.operate(who, *key),

@@ -126,7 +126,7 @@ impl Naive {
             Input::Asked { conn, asked } => {
                 if let Some(who) = self.owner(*conn) {
                     let user = self.user(who);
-                    (user.heard, user.pinged, user.garbled) = (now, false, 0);
+                    (user.heard, user.pinged, user.garbled, user.join_by) = (now, false, 0, None);
                     user.told = user.told.or(Some(false));
                     self.ask(who, asked);
                 }
@@ -183,7 +183,7 @@ impl Naive {
     fn next_due(&self) -> Option<(Time, u64, u8)> {
         let idle = self.config.limits.idle_ms;
         let dues = self.users.iter().flat_map(|(who, user)| {
-            let silent = user.seat.is_some() && user.conn.is_some();
+            let silent = user.join_by.is_none() && user.conn.is_some();
             [
                 user.join_by,
                 (silent && !user.pinged).then(|| user.heard.plus(idle / 2)),

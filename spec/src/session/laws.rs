@@ -155,9 +155,9 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let comes = (!nicked || !connected) && matches!(next, Next::Become(State::Member | State::Muted));
             let leaves = matches!(next, Next::Become(State::Guest));
             (!comes || arms(does, Alarm::Quiet))
-                && leaves == (arms(does, Alarm::Handshake) && nicked)
+                && (!leaves || arms(does, Alarm::Quiet))
                 && (has(does, SendPing) == arms(does, Alarm::Idle))
-                && (!matches!(event, Event::Opened) || matches!(next, Next::End) || arms(does, Alarm::Handshake))
+                && (matches!(event, Event::Opened) && !matches!(next, Next::End)) == arms(does, Alarm::Handshake)
         }
         Law::TalkCosts => {
             let heard = has(does, Post) || has(does, KeepPrivate) || has(does, EnterRoom) || has(does, BeginTransfer);
@@ -189,7 +189,8 @@ const fn possible(state: State, event: Event) -> bool {
     use Event::*;
     match event {
         Opened | HandshakeOver => matches!(state, State::Guest),
-        Again | Quiet | Idle => matches!(state, State::Member | State::Muted),
+        Again => matches!(state, State::Member | State::Muted),
+        Quiet | Idle => matches!(state, State::Guest | State::Member | State::Muted),
         Report
         | Join
         | Resume

@@ -37,6 +37,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
             R(StillMuted,       &[Refuse(No::Muted)],                                                   Stay),
             R(Full,             &[Refuse(No::Full)],                                                    Stay),
+            R(NickUnfitCloses,  &[Farewell(Why::NickUnfit)],                                            End),
             R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
             R(NickReserved,     &[Refuse(No::NickReserved)],                                            Stay),
             R(NickTakenCloses,  &[Farewell(Why::NickTaken)],                                            End),
@@ -151,7 +152,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(NoFile,           &[Refuse(No::NoFile)],                                                  Stay),
             R(Always,           &[FetchPiece],                                                          Stay)],
         (Member | Muted, Quit) => &[
-            R(Always,           &[LeaveRooms(Why::Quit), GiveNickBack, Done, Arm(Alarm::Handshake)],    Become(Guest))],
+            R(Always,           &[LeaveRooms(Why::Quit), GiveNickBack, Done, Arm(Alarm::Quiet)],        Become(Guest))],
         (Member | Muted, Again) => &[
             R(AnswerKept,       &[TellAgain],                                                           Stay),
             R(Always,           &[Refuse(No::OutOfOrder)],                                              Stay)],
@@ -225,11 +226,16 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Member | Muted, Lost) => &[
             R(NoToken,          &[LetGo, LeaveRooms(Why::Lost), GiveNickBack],                          End),
             R(Always,           &[LetGo, Arm(Alarm::Resume)],                                           Become(Detached))],
+        // Who asked something, and be it the report, is no stranger any more, and watched as members are.
         (Guest, HandshakeOver) => &[
+            R(AskedBefore,      &[Arm(Alarm::Quiet)],                                                   Stay),
             R(Always,           &[Farewell(Why::NotJoining)],                                           End)],
-        (Member | Muted, Quiet) => &[
+        (Guest | Member | Muted, Quiet) => &[
             R(HeardSince,       &[Arm(Alarm::Quiet)],                                                   Stay),
             R(Always,           &[SendPing, Arm(Alarm::Idle)],                                          Stay)],
+        (Guest, Idle) => &[
+            R(HeardSince,       &[Arm(Alarm::Quiet)],                                                   Stay),
+            R(Always,           &[Farewell(Why::Idle)],                                                 End)],
         (Member | Muted, Idle) => &[
             R(HeardSince,       &[Arm(Alarm::Quiet)],                                                   Stay),
             R(Always,           &[Farewell(Why::Idle), LeaveRooms(Why::Idle), GiveNickBack],            End)],
@@ -241,7 +247,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── What cannot come to pass: a guest has nothing to repeat, no nick to be named by and no such alarm;
         //    a connection opens once; whoever talks is not muted; and without a connection nothing is asked.
-        (Guest, Again | Quiet | Idle | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
+        (Guest, Again | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
         (Member, MuteOver | Unsilenced) => NEVER,
         (Member | Muted, Opened | HandshakeOver | ResumeOver) => NEVER,
         (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk

@@ -143,6 +143,8 @@ words! {
         RelayTellsLate,
         /// The profile or the server has as many members as it may have.
         Full,
+        /// The nick is not one that a user can have, or is reserved, and the profile ends the connection.
+        NickUnfitCloses,
         /// The nick is not one that a user can have.
         NickBad,
         /// The nick is reserved: a word that is nobody's name, or one that a relay's mark begins and no relay passed on.
@@ -227,6 +229,8 @@ words! {
         GarbledEnough,
         /// The session has no resume token.
         NoToken,
+        /// The session asked something since its connection opened.
+        AskedBefore,
         /// Something was heard while the alarm was pending.
         HeardSince,
         /// The session, or whoever had the nick before, was muted on leaving, and the mute still runs.
@@ -329,12 +333,14 @@ words! {
         Malformed,
         /// The peer does not speak this protocol, or not this version of it.
         Foreign,
-        /// The time to join was over.
+        /// Nothing was asked in the time that there was for it.
         NotJoining,
         /// There are too many connections from this address.
         Crowded,
         /// Another user is using this username.
         NickTaken,
+        /// This is not a username that a user can have.
+        NickUnfit,
         /// The user came back over another connection.
         Replaced,
         /// The server is stopping.
