@@ -4,6 +4,7 @@
 //! Carries nothing out.
 
 mod deeds;
+mod dialects;
 mod faults;
 mod recorded;
 mod relayed;
@@ -93,7 +94,9 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
     drawing.play_scenes(&scenes);
     drawing.fail_relays(&mut gates);
     drawing.close();
-    drawing.plan
+    let mut plan = drawing.plan;
+    dialects::add(seed, &knobs.faults, &mut plan);
+    plan
 }
 
 /// How many rude peers there are: none where nothing may go wrong, one at least where a kind of fault needs one.

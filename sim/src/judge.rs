@@ -8,6 +8,7 @@
 mod answers;
 mod book;
 mod converge;
+mod ears;
 mod ends;
 mod hash;
 pub mod journal;
@@ -23,6 +24,7 @@ use crate::chronicle::Wire;
 use crate::plan::{Crash, Deed, Durability, Fault, Ms, Plan};
 use crate::promise::{Breach, Promise};
 use book::{Books, Where};
+use ears::Ears;
 use hobnob_machine::{Action, Input, Out, Server, Shown};
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::{Body, Entry, Message, Time};
@@ -76,6 +78,8 @@ pub struct Judge {
     /// Whether the crash that is under way may take what was acknowledged.
     may_lose: bool,
     users: Vec<User>,
+    /// What those hear who speak a text dialect.
+    ears: Ears,
     people: Vec<String>,
     heal: Ms,
     /// How often each text was said and stored.
@@ -94,6 +98,7 @@ impl Judge {
         Self {
             durability: plan.setting.durability,
             users: users.collect(),
+            ears: Ears::of(plan),
             people: plan.names().map(str::to_owned).collect(),
             heal: plan.heal_ms,
             ..Self::of_journal(plan.setting.nick_case)
@@ -125,6 +130,7 @@ impl Judge {
             lost: BTreeMap::new(),
             may_lose: false,
             users: Vec::new(),
+            ears: Ears::default(),
             people: Vec::new(),
             heal: 0,
             texts: BTreeMap::new(),

@@ -127,6 +127,7 @@ impl<'p> Witness<'p> {
     /// A connection stands. From the machine's `Opened` on it is known whose `conn` is.
     pub fn connected(&mut self, at: Ms, who: usize, wire: Wire) {
         self.digest((at, who, wire, 3));
+        self.judge.connects(who);
         self.moment(at, || Moment::Connected { client: who, wire });
     }
 
@@ -142,6 +143,14 @@ impl<'p> Witness<'p> {
         self.digest((at, column, client, 15, fired));
         self.tally.relay_coverage.count(fired);
         self.moment(at, || Moment::RelayFired { relay: column, client, fired });
+    }
+
+    /// Somebody who speaks a text dialect hears a line.
+    pub fn heard(&mut self, at: Ms, who: usize, line: &str) {
+        self.digest((at, who, 17, line));
+        self.moment(at, || Moment::Shown { client: who, text: crate::diagram::words::cut(line) });
+        let told = self.judge.heard(at, who, line);
+        self.take(told);
     }
 
     /// A relay hands on what it was told. It is shown, and judged where the server said it.

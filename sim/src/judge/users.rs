@@ -80,6 +80,11 @@ impl Judge {
                 let rude = self.users[who].rude;
                 self.users[who] = User { rude, life: life + 1, ..User::default() };
             }
+            Deed::Type { line } => {
+                for text in Deed::typed_texts(line) {
+                    self.texts.entry(hash::text(text)).or_default().said += 1;
+                }
+            }
             Deed::Repeat => {
                 if let Some(text) = self.users[who].text {
                     self.texts.entry(text).or_default().said += 1;
@@ -100,6 +105,7 @@ impl Judge {
 
     fn says(&mut self, who: usize, request: &Request) {
         if let Request::Say { text, .. } | Request::Private { text, .. } = request {
+            self.ears.spoken(text);
             let text = hash::text(text);
             let user = &mut self.users[who];
             user.text = Some(text);
@@ -120,6 +126,7 @@ impl Judge {
     /// The text of an entry came into the log.
     pub(super) fn stored(&mut self, at: Ms, entry: &Entry) {
         let Body::Text(text) = &entry.body else { return };
+        self.ears.stored(text.as_str());
         if self.users.is_empty() {
             return;
         }

@@ -90,6 +90,7 @@ impl<M: Meddle> World<'_, '_, M> {
             | Deed::Repeat
             | Deed::Backdate
             | Deed::Relay { .. }
+            | Deed::Type { .. }
             | Deed::Send(_) => {}
         }
     }

@@ -75,6 +75,8 @@ impl<M: Meddle> World<'_, '_, M> {
                 let rude = self.rude(who);
                 rude.number = rude.number.saturating_sub(BACK);
             }
+            // There are no bytes here.
+            Deed::Type { .. } => {}
             Deed::Send(raw) => {
                 let (kind, up) = match raw {
                     Raw::Garbage => (FaultKind::Garbage, Up::Garbled),

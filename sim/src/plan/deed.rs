@@ -56,11 +56,24 @@ pub enum Deed {
         /// The host's number.
         host: u8,
     },
+    /// Only the rude: writes a line of text, as somebody does who speaks a text dialect by hand.
+    Type {
+        /// The line, without its end.
+        line: String,
+    },
     /// Only the rude: sends bytes that are no protocol, or not the whole of it.
     Send(Raw),
 }
 
 impl Deed {
+    /// What a typed line may have others hear, whatever the dialect: itself, what follows its first words, and what stands
+    /// in quotes.
+    pub fn typed_texts(line: &str) -> impl Iterator<Item = &str> {
+        let words = line.match_indices([' ', ':']).take(3).map(|(at, _)| &line[at + 1..]);
+        let texts = std::iter::once(line).chain(words).chain(line.split('"').skip(1).step_by(2));
+        texts.map(str::trim).filter(|text| !text.is_empty())
+    }
+
     /// The address that a relay tells of somebody at a host.
     pub fn relayed_addr(host: u8) -> SocketAddr {
         SocketAddr::from(([192, 0, 2, host], 4_000))

@@ -17,7 +17,7 @@
 //! 7s      ann quits                    7s      ann closes                 7s  ann dies
 //! 8s      eve knocks                   8s      eve hangs up               8s  eve joins bare as eve
 //! 8s      eve returns                  8s      eve returns as nobody      8s  eve repeats      8s  eve backdates
-//! 8s      eve is relayed from 3
+//! 8s      eve is relayed from 3        8s      eve types: server:register eve
 //! 8s      eve sends garbage            (also: a bad hello, half a frame, a huge frame)
 //!
 //! 9s      * partition ann for 3s       (also: partition ann up for 3s, partition ann down for 3s, hold ann for 3s)
@@ -176,6 +176,7 @@ pub fn write_deed(deed: &Deed) -> String {
         Deed::Repeat => "repeats".into(),
         Deed::Backdate => "backdates".into(),
         Deed::Relay { host } => format!("is relayed from {host}"),
+        Deed::Type { line } => format!("types: {line}"),
         Deed::Send(Raw::Garbage) => "sends garbage".into(),
         Deed::Send(Raw::BadHello) => "sends a bad hello".into(),
         Deed::Send(Raw::HalfFrame) => "sends half a frame".into(),
@@ -310,7 +311,7 @@ pub fn read_step(plan: &Plan, line: &str) -> Result<Step, String> {
     let by_hand = matches!(
         deed,
         Deed::Knock | Deed::HangUp | Deed::JoinBare { .. } | Deed::Return { .. } | Deed::Repeat | Deed::Backdate
-    ) || matches!(deed, Deed::Relay { .. } | Deed::Send(_));
+    ) || matches!(deed, Deed::Relay { .. } | Deed::Type { .. } | Deed::Send(_));
     if by_hand && !plan.is_rude(who) {
         return Err(format!("a client does nothing of that kind; put `{name}` under `rude`"));
     }
@@ -325,6 +326,9 @@ fn who(plan: &Plan, name: &str) -> Result<usize, String> {
 }
 
 fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
+    if let Some(line) = text.strip_prefix("types: ") {
+        return Ok(Deed::Type { line: line.to_owned() });
+    }
     let (head, said) = match text.split_once(": ") {
         Some((head, said)) => (head, Some(said.to_owned())),
         None => (text.strip_suffix(':').unwrap_or(text), text.ends_with(':').then(String::new)),
@@ -524,6 +528,7 @@ steps = [
   "1.25s   ann says in lobby: hello: you",
   "1.3s    bob asks 50 of lobby before 7",
   "2s      eve knocks",
+  "2s      eve types: bob:hello: you",
   "2s      * partition ann up for 3s",
   "3s      * clock by -3600s",
   "4s      * crash gate for 2s",
@@ -537,7 +542,7 @@ steps = [
         let plan: Plan = toml::from_str(text).expect("it is a plan");
         let again: Plan = toml::from_str(&toml::to_string(&plan).expect("a plan can be written")).expect("and read");
         assert_eq!(plan, again);
-        assert_eq!(plan.steps.len(), 12);
+        assert_eq!(plan.steps.len(), 13);
     }
 
     #[test]

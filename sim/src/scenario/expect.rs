@@ -264,10 +264,13 @@ fn seen_by<'a>(plan: &Plan, outcome: &'a Outcome, who: usize) -> Vec<(Ms, &'a st
     let moments = &outcome.chronicle.moments;
     if plan.is_rude(who) {
         let flights = Flights::of(&outcome.chronicle);
-        let heard = |(place, (_, moment)): (usize, &'a (Ms, Moment))| match (moment, flights.at(place)?.end) {
-            (Moment::Sent { client, dir: Dir::Down, text, .. }, Landing::Arrived(_, at)) if *client == who => {
-                Some((at, text.as_str()))
-            }
+        let heard = |(place, (at, moment)): (usize, &'a (Ms, Moment))| match moment {
+            // Lines of text.
+            Moment::Shown { client, text } if *client == who => Some((*at, text.as_str())),
+            Moment::Sent { client, dir: Dir::Down, text, .. } if *client == who => match flights.at(place)?.end {
+                Landing::Arrived(_, at) => Some((at, text.as_str())),
+                Landing::Lost | Landing::UnderWay => None,
+            },
             _ => None,
         };
         return moments.iter().enumerate().filter_map(heard).collect();

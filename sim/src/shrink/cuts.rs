@@ -198,6 +198,7 @@ fn smaller_deed(deed: &Deed) -> Option<Deed> {
         | Deed::Repeat
         | Deed::Backdate
         | Deed::Relay { .. }
+        | Deed::Type { .. }
         | Deed::Send(_) => None,
     }
 }

@@ -5,10 +5,12 @@
 //! by one, and of text one byte may be more.
 
 use crate::chronicle::Dir;
+use hobnob_machine::relay::{AWAY, GONE};
 use hobnob_machine::wire::native::{self, AskedReader, HEAD_BYTES, HELLO_BYTES, MAGIC, Read};
-use hobnob_machine::wire::proxy;
+use hobnob_machine::wire::{proxy, star};
 use hobnob_spec::limits::FRAME_BYTES_MAX;
 use hobnob_spec::messages::{Asked, Request};
+use hobnob_spec::profile::Dialect;
 use std::net::SocketAddr;
 
 /// How many bytes are quoted where something differs.
@@ -30,6 +32,8 @@ pub(super) struct Ear {
     wrote_up: Vec<u8>,
     /// What was read from the server, and not written to the client.
     read_down: Vec<u8>,
+    /// What was written to the client before any word of the server's: the relay may say itself that the server is away.
+    own: Option<Vec<u8>>,
     /// How many bytes went that way before those.
     passed: (u64, u64),
     /// Whether anything was written to the server, over which connection.
@@ -66,6 +70,7 @@ impl Ear {
             read_up: Vec::new(),
             wrote_up: Vec::new(),
             read_down: Vec::new(),
+            own: Some(Vec::new()),
             passed: (0, 0),
             reached: 0,
             wrote_over: 0,
@@ -123,7 +128,10 @@ impl Ear {
                 self.wrote_up.extend_from_slice(bytes);
                 self.one_connection().and_then(|()| self.compare_up())
             }
-            Dir::Down => self.compare_down(bytes),
+            Dir::Down => {
+                let bytes = self.without_own(bytes);
+                self.compare_down(&bytes)
+            }
         };
         self.broken = compared.is_err();
         compared
@@ -138,6 +146,28 @@ impl Ear {
             return Ok(());
         }
         Err(format!("what the client at {} says goes to the server over two connections", self.addr))
+    }
+
+    /// What is not the relay's own of what was written to the client.
+    fn without_own(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let Some(mut said) = self.own.take() else { return bytes.to_vec() };
+        said.extend_from_slice(bytes);
+        loop {
+            if said.is_empty() {
+                self.own = Some(said);
+                return Vec::new();
+            }
+            let mut sentences = own_sentences();
+            match sentences.find(|sentence| sentence.starts_with(&said) || said.starts_with(sentence)) {
+                Some(sentence) if sentence.len() <= said.len() => drop(said.drain(..sentence.len())),
+                // What has come so far may be a part of one.
+                Some(_) if !self.read_down.starts_with(&said) => {
+                    self.own = Some(said);
+                    return Vec::new();
+                }
+                Some(_) | None => return said,
+            }
+        }
     }
 
     fn compare_down(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -301,6 +331,17 @@ impl Ear {
     }
 }
 
+/// What a relay says itself, in each dialect that has lines.
+fn own_sentences() -> impl Iterator<Item = Vec<u8>> {
+    let said = Dialect::ALL.iter().flat_map(|dialect| [AWAY, GONE].map(|sentence| (*dialect, sentence)));
+    let written = said.map(|(dialect, sentence)| {
+        let mut bytes = Vec::new();
+        star::say(Some(dialect), sentence, &mut bytes);
+        bytes
+    });
+    written.filter(|bytes| !bytes.is_empty())
+}
+
 /// The nick that a frame asks for.
 fn wished(frame: &[u8]) -> Option<String> {
     let (mut bytes, mut nick) = (Vec::new(), None);
@@ -399,6 +440,19 @@ mod tests {
         assert_eq!(ear.wrote(Dir::Down, b"wel"), Ok(()));
         let wrong = ear.wrote(Dir::Down, b"Come").expect_err("it is something else");
         assert!(wrong.contains("after 3 bytes") && wrong.contains("`come`") && wrong.contains("`Come`"), "{wrong}");
+    }
+
+    #[test]
+    fn a_relay_may_say_that_the_server_is_away_before_the_server_says_anything() {
+        let mut away = Vec::new();
+        star::say(Some(Dialect::Colon), AWAY, &mut away);
+        for piece in [1, 5, 1_000] {
+            let mut ear = heard();
+            assert!(away.chunks(piece).all(|bytes| ear.wrote(Dir::Down, bytes).is_ok()));
+            ear.read(Dir::Down, b"Registered as ann.\n");
+            assert!(ear.wrote(Dir::Down, b"Registered").is_ok());
+            assert!(ear.wrote(Dir::Down, &away).is_err(), "not in the middle");
+        }
     }
 
     #[test]

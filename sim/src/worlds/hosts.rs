@@ -265,6 +265,7 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
             | Deed::Repeat
             | Deed::Backdate
             | Deed::Relay { .. }
+            | Deed::Type { .. }
             | Deed::Send(_) => {}
         }
     }

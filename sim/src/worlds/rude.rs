@@ -1,10 +1,11 @@
 //! Peers that hold to no manners: they speak the dialect by hand, or not at all.
 //!
-//! Owns their connections and numbers. They answer nothing, not even a ping, and read whatever comes.
+//! Owns their connections and numbers. They answer nothing, not even a ping, and read whatever comes; what comes in lines
+//! of text is told.
 
 use super::sim_world::{Host, SimWorld};
 use super::stage::{Note, Stage, now_ms};
-use crate::plan::{Deed, FaultKind, Raw};
+use crate::plan::{Deed, FaultKind, Raw, What};
 use async_channel::Sender;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use hobnob_machine::wire::{native, proxy};
@@ -23,6 +24,46 @@ const BACK: u64 = 3;
 struct Attended {
     bytes: Sender<Vec<u8>>,
     greeted: bool,
+}
+
+/// What somebody hears who speaks a text dialect.
+struct Lines {
+    stage: Arc<Stage>,
+    who: usize,
+    /// The beginning of a line; `None` for whoever types nothing.
+    rest: Option<Vec<u8>>,
+}
+
+impl Lines {
+    fn new(stage: Arc<Stage>, who: usize) -> Self {
+        let types = stage
+            .plan
+            .steps
+            .iter()
+            .any(|step| matches!(&step.what, What::Does(other, Deed::Type { .. }) if *other == who));
+        Self { stage, who, rest: types.then(Vec::new) }
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        let Some(rest) = &mut self.rest else { return };
+        rest.extend_from_slice(bytes);
+        // Objects have no newline between them; they end with a brace.
+        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'}')) {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            let line = plain(&String::from_utf8_lossy(&line));
+            if !line.is_empty() {
+                self.stage.note(now_ms(), Note::Heard { who: self.who, line });
+            }
+        }
+    }
+}
+
+/// A line without its colours.
+fn plain(line: &str) -> String {
+    let mut parts = line.split("\x1b[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    parts.for_each(|part| plain += part.split_once('m').map_or(part, |(_, text)| text));
+    plain.trim().to_owned()
 }
 
 /// Somebody rude.
@@ -92,6 +133,10 @@ impl Rude {
                 misdeed(FaultKind::Repeat);
                 self.number = self.number.saturating_sub(BACK);
             }
+            Deed::Type { line } => {
+                self.attended().greeted = true;
+                self.send(format!("{line}\n").into_bytes());
+            }
             Deed::Send(raw) => {
                 misdeed(match raw {
                     Raw::Garbage => FaultKind::Garbage,
@@ -110,11 +155,16 @@ impl Rude {
         let left = self.attended.replace(Attended { bytes, greeted: false });
         self.left.extend(left.map(|left| left.bytes));
         let (world, addr) = (self.world.clone(), self.world.stage.addr_for(self.who));
+        let mut lines = Lines::new(Arc::clone(&self.world.stage), self.who);
         self.world.spawn(async move {
             let Ok(stream) = world.connect(&addr).await else { return };
             let (mut reader, mut writer) = SimWorld::split(stream);
             let mut buffer = vec![0; 4 << 10];
-            let reads = async { while matches!(reader.read(&mut buffer).await, Ok(1..)) {} };
+            let reads = async {
+                while let Ok(count @ 1..) = reader.read(&mut buffer).await {
+                    lines.hear(&buffer[..count]);
+                }
+            };
             let writes = async {
                 while let Ok(bytes) = more.recv().await {
                     if writer.write_all(&bytes).await.is_err() {

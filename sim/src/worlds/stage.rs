@@ -38,6 +38,8 @@ pub(super) enum Note {
     Carried { column: usize, who: usize, wire: Wire },
     /// A row of a relay's table fired for its client of that number.
     Relayed { column: usize, client: u64, fired: RelayFired },
+    /// Somebody who speaks a text dialect hears a line.
+    Heard { who: usize, line: String },
     /// A relay hands on what it was told.
     Passed { who: usize, wire: Wire, message: Box<Message> },
     /// A request is handed to the network.

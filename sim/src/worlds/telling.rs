@@ -56,6 +56,7 @@ impl<'p> Teller<'p> {
             Note::Connected { who, wire } => witness.connected(at, who, wire),
             Note::Carried { column, who, wire } => witness.carried(at, column, who, wire),
             Note::Relayed { column, client, fired } => witness.relay(at, column, client, fired),
+            Note::Heard { who, line } => witness.heard(at, who, &line),
             Note::Passed { who, wire, message } => witness.passed(at, who, wire, &message),
             Note::Asked { who, wire, asked } => witness.asked(at, who, wire, &asked),
             Note::Told { who, wire, message } => witness.told(at, who, wire, &message),
