@@ -185,8 +185,8 @@ async fn talk(
     let (mut asked, mut ended, mut told) = (false, false, false);
     let mut resume_at = None;
     loop {
-        for (place, path) in dialogue.attachments() {
-            files.send(place, &path);
+        for wish in dialogue.file_wishes() {
+            files.wish(wish);
         }
         // What was asked before the end of the input is done before it ends.
         if ended && !told && files.idle() {

@@ -593,3 +593,62 @@ fn listeners_are_printed_with_their_profiles() {
     bob.send("hello");
     ann.until("SENDTO Bob hello\n");
 }
+
+// ── Files, as a client of the classroom's course sends them
+
+fn attachment(path: &str, content: &str) -> Value {
+    flagged(&json!({"ATTACHMENT_FLAG": 1, "FILENAME": path, "PAYLOAD": content, "PAYLOAD_LENGTH": content.len()}))
+}
+
+#[test]
+fn a_file_of_the_classroom_is_kept_by_the_server_and_handed_on() {
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let data = home.path().join("data");
+    let server = Server::with_data(&["classroom"], data.to_str().expect("the path is text"), &[]);
+    let (mut cool, mut fun) = (server.flags("Cool", 0), server.flags("Fun", 0));
+    object(&mut cool);
+    let text =
+        "I am on a light diet: I eat in daylight, I eat in moonlight, and sometimes, I eat in refrigerator light!";
+    // Twice the same name, in one object and in many small pieces.
+    cool.send(attachment("attachments/coolfile1.txt", text).to_string());
+    for course in [&mut cool, &mut fun] {
+        let told = object(course);
+        assert_eq!((&told["ATTACHMENT_FLAG"], &told["FILENAME"]), (&json!(1), &json!("coolfile1.txt")));
+        assert_eq!(timeless(told["PAYLOAD"].as_str().expect("a text")), format!("Cool: {text}"));
+    }
+    for piece in attachment("..\\..\\coolfile1.txt", "another\n").to_string().as_bytes().chunks(7) {
+        fun.send(piece);
+    }
+    assert_eq!(timeless(&payload(&mut cool)), "Fun: another\n    ");
+    let files = data.join("downloads");
+    let kept = |name: &str| std::fs::read_to_string(files.join(name)).expect("the server keeps it");
+    assert_eq!((kept("coolfile1.txt").as_str(), kept("coolfile1 (2).txt").as_str()), (text, "another\n"));
+    // Talk goes on, and a native client fetches what a course's client sent.
+    cool.send(talk("We keep chatting.").to_string());
+    object(&mut fun);
+    assert_eq!(timeless(&payload(&mut fun)), "Cool: We keep chatting.");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_and_keeps_nothing() {
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let data = home.path().join("data");
+    let more = ["--file-bytes-max", "10"];
+    let server = Server::with_data(&["classroom"], data.to_str().expect("the path is text"), &more);
+    let mut cool = server.flags("Cool", 0);
+    cool.send(attachment("attachments/", "text").to_string());
+    assert!(payload(&mut cool).starts_with("Server: A file's name has"));
+    cool.send(attachment("a.txt", "eleven byte").to_string());
+    assert_eq!(payload(&mut cool), "Server: The file is too large.");
+    cool.send(r#"{"ATTACHMENT_FLAG": 1, "FILENAME": "a.txt", "PAYLOAD": }"#);
+    assert_eq!(payload(&mut cool), "Server: This was not understood.");
+    cool.send(attachment("a.txt", "ten bytes.").to_string());
+    assert_eq!(timeless(&payload(&mut cool)), "Cool: ten bytes.");
+    let names: Vec<_> = std::fs::read_dir(data.join("downloads"))
+        .expect("there is a folder")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    assert_eq!(names, ["a.txt"]);
+}

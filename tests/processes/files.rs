@@ -194,6 +194,90 @@ fn a_file_that_cannot_be_sent_is_said_so() {
     no_parts(&room);
 }
 
+#[test]
+fn a_file_that_was_missed_is_fetched_when_it_is_asked_for() {
+    let room = Room::open();
+    let mut ann = room.client("Ann");
+    let path = room.file("notes.txt", b"for later");
+    ann.type_line(&format!("/send {path}"));
+    ann.until("(notes.txt arrived.)\n");
+    // Who comes later has it in the history, and fetches it on demand.
+    let mut bob = room.client("Bob");
+    bob.type_line("/get nothing.txt");
+    bob.until("Not fetched: nothing.txt: no such file was told of here.\n");
+    bob.type_line("/get");
+    bob.until("    1  notes.txt, 9 bytes, of Ann\n");
+    assert!(names(&room.downloads_of("Bob")).is_empty(), "history alone fetches nothing");
+    for name in ["notes.txt", "notes (2).txt"] {
+        bob.type_line("/get notes.txt");
+        bob.until(&format!("{name}.)\n"));
+        assert_eq!(fs::read(room.downloads_of("Bob").join(name)).expect("it was fetched"), b"for later");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_that_is_killed_leaves_nothing_that_the_next_one_keeps() {
+    let room = Room::open();
+    let mut ann = room.client("Ann");
+    let bytes = noise(16 << 20);
+    let path = room.file("big.bin", &bytes);
+    ann.type_line(&format!("/send {path}"));
+    ann.until("(big.bin arrived.)\n");
+    let parts = || {
+        let entries = fs::read_dir(room.downloads_of("Bob")).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".hobnob-")).count()
+    };
+    let mut bob = room.client("Bob");
+    bob.type_line("/get big.bin");
+    for _ in 0..1_000 {
+        if parts() == 1 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    bob.kill();
+    assert_eq!(parts(), 1, "it was killed in the middle");
+    assert!(names(&room.downloads_of("Bob")).is_empty(), "half a file has no name");
+    let args = ["client", &room.addr, "--nick", "Bob2", "--downloads"];
+    let downloads = room.downloads_of("Bob");
+    let args: Vec<&str> = args.into_iter().chain(downloads.to_str()).collect();
+    let mut again = Process::start("Bob again", Path::new(HOBNOB), &args);
+    again.until("Server: Bob2 joined the chatroom.\n");
+    assert_eq!(parts(), 0, "the next client removes it");
+    again.type_line("/get big.bin");
+    again.until("big.bin.)\n");
+    assert_eq!(digest_of(&fs::read(downloads.join("big.bin")).expect("it was fetched")), digest_of(&bytes));
+    assert_eq!(parts(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_the_servers_disk_has_no_place_for_is_refused_and_talk_goes_on() {
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let data = home.path().join("data");
+    // No file of the server's may grow beyond some megabytes: its journal does not, what comes does.
+    let script = "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\"";
+    let data = data.to_str().expect("the folder's name is text");
+    let arguments = ["-c", script, HOBNOB, "server", "--listen", "127.0.0.1:0", "--data", data];
+    let mut server = Process::start("the server", Path::new("sh"), &arguments);
+    server.until("listening on ");
+    let addr = server.until("\n").trim().to_owned();
+    let room = Room { home, server, addr };
+    let (mut ann, mut bob) = (room.client("Ann"), room.client("Bob"));
+    let path = room.file("big.bin", &noise(12 << 20));
+    ann.type_line(&format!("/send {path}"));
+    ann.until("Not sent: big.bin: The server's disk is full or failing");
+    no_parts(&room);
+    assert!(names(&room.server_files()).is_empty());
+    ann.type_line("Never mind.");
+    bob.until("Ann: Never mind.\n");
+    assert!(!bob.printed().contains("big.bin"), "nobody hears of it");
+    let path = room.file("small.txt", b"but this fits");
+    ann.type_line(&format!("/send {path}"));
+    bob.until("Ann: but this fits\n");
+}
+
 // ── By hand, to cut where it hurts
 
 fn join(client: &mut Native, nick: &str, number: u64) {

@@ -11,6 +11,7 @@ pub(super) const HELP: &str = "\
 q                     quit the chatroom
 a                     upload an attachment
 /send [NICK] PATH     send a file to this room, or to one user only
+/get [FILE]           fetch a file that was sent before, by its name or number, or list them
 /msg NICK TEXT        say something to one user only
 /who                  who is in this room
 /rooms                which rooms there are
@@ -40,6 +41,8 @@ pub(super) enum Line {
         /// Where it is.
         path: String,
     },
+    /// Fetch a file that was sent before, by its number or its name; list them where none is named.
+    Get(Option<String>),
     /// Show the commands.
     Help,
     /// Ask the server.
@@ -83,6 +86,8 @@ fn command(typed: &str, room: &str) -> Line {
             true => Line::Send { to: None, path: rest.to_owned() },
             false => Line::Send { to: Some((*to).to_owned()), path: rest[to.len()..].trim_start().to_owned() },
         },
+        ("get", []) => Line::Get(None),
+        ("get", _) => Line::Get(Some(rest.to_owned())),
         ("who", []) => ask(Request::Who { room: Some(room.to_owned()) }),
         ("who", [one]) => ask(Request::Who { room: Some((*one).to_owned()) }),
         ("who", _) => usage("/who"),
@@ -146,6 +151,8 @@ mod tests {
         assert_eq!(parse(" q", "lobby"), said(" q"));
         assert_eq!(parse("q\r\n", "lobby"), Line::Quit);
         assert_eq!(parse("a", "lobby"), Line::Attach);
+        assert_eq!(parse("/get", "lobby"), Line::Get(None));
+        assert_eq!(parse("/get my notes.txt ", "lobby"), Line::Get(Some("my notes.txt".to_owned())));
         assert_eq!(parse("  \t", "lobby"), Line::Empty);
     }
 

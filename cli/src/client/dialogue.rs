@@ -35,6 +35,17 @@ pub(super) enum Prompt {
     Talk(String),
 }
 
+/// What a user wishes for about files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FileWish {
+    /// Send the file at a path.
+    Send(Where, String),
+    /// Fetch a file that was told of, by its number or its name.
+    Get(String),
+    /// List the files that were told of.
+    List,
+}
+
 /// A way to talk with a user.
 pub(super) trait Dialogue {
     /// The lines that are to be printed.
@@ -55,8 +66,8 @@ pub(super) trait Dialogue {
     /// Takes what the link shows.
     fn shown(&mut self, shown: Shown);
 
-    /// Files that are to be sent since this was asked last: to whom, and from which path.
-    fn attachments(&mut self) -> Vec<(Where, String)> {
+    /// What is wished for about files since this was asked last.
+    fn file_wishes(&mut self) -> Vec<FileWish> {
         Vec::new()
     }
 

@@ -3,28 +3,28 @@
 //! Owns what is on the disk. What is asked of the server, and what an answer means, the machine's [`Upload`] and
 //! [`Download`] say. Nothing incomplete is left behind, and nothing is written over.
 
+mod bar;
+mod disk;
+
+use super::dialogue::FileWish;
+use bar::{BAR_BYTES_MIN, Bar};
+use disk::{Part, spoken};
 use hobnob_machine::{Download, DownloadStep, Shown, Upload, UploadStep, When};
 use hobnob_runtime::Intent;
-use hobnob_runtime::files::{Digesting, settle};
-use hobnob_spec::files::{Bytes, FileName};
-use hobnob_spec::messages::{Attached, Body, Past, Request, Where};
+use hobnob_spec::messages::{Answer, Attached, Body, Entry, Past, Request, Where};
 use hobnob_spec::names::Nick;
 use hobnob_spec::session::No;
-use indicatif::{InMemoryTerm, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::VecDeque;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How many files may wait to be fetched; what comes then is named and not fetched.
 const WAITING_MAX: usize = 256;
+/// How many files that were told of are remembered; of more the oldest are forgotten.
+const KNOWN_MAX: usize = 1_000;
 /// How large a file is fetched without being asked for, in bytes.
 const FETCHED_BYTES_MAX: u64 = 64 << 20;
-/// A file of fewer bytes has no bar.
-const BAR_BYTES_MIN: u64 = 256 << 10;
-/// How many times a bar is drawn on the way.
-const BARS: u64 = 4;
 /// How long to wait, in milliseconds, when the link has no place for more.
 const CROWDED_MS: u64 = 200;
 
@@ -43,6 +43,8 @@ pub(super) struct Files {
     sending: Vec<Sending>,
     fetching: Option<Fetching>,
     waiting: VecDeque<Attached>,
+    /// Files that were told of, and by whom.
+    known: VecDeque<(Nick, Attached)>,
     /// How long to wait before asking on.
     pause_ms: u64,
     /// The user's own nick: nobody fetches what is their own.
@@ -64,27 +66,22 @@ struct Sending {
 
 struct Fetching {
     attached: Attached,
-    part: PathBuf,
-    file: File,
-    digesting: Digesting,
+    part: Part,
     download: Download,
     bar: Option<Bar>,
 }
 
-/// A bar that is printed line by line, for the line below is being typed in.
-struct Bar {
-    term: InMemoryTerm,
-    bar: ProgressBar,
-    drawn: u64,
-}
-
 impl Files {
     pub(super) fn new(settings: Settings) -> Self {
+        if let Some(folder) = &settings.folder {
+            disk::sweep(folder);
+        }
         Self {
             settings,
             sending: Vec::new(),
             fetching: None,
             waiting: VecDeque::new(),
+            known: VecDeque::new(),
             pause_ms: 0,
             me: None,
             lines: Vec::new(),
@@ -108,10 +105,54 @@ impl Files {
         self.go_on();
     }
 
+    /// Does what the user wishes for.
+    pub(super) fn wish(&mut self, wish: FileWish) {
+        match wish {
+            FileWish::Send(to, path) => self.send(to, &path),
+            FileWish::Get(named) => self.get(&named),
+            FileWish::List if self.known.is_empty() => self.lines.push("No file was told of here.".to_owned()),
+            FileWish::List => {
+                let line = |(nick, file): &(Nick, Attached)| {
+                    format!("{:>5}  {}, {}, of {nick}", file.file, file.name, super::words::size(file.size))
+                };
+                self.lines.extend(self.known.iter().map(line));
+            }
+        }
+    }
+
+    /// Fetches a file that was told of, whatever its size.
+    fn get(&mut self, named: &str) {
+        let number = named.parse().ok();
+        let is_it = |(_, file): &&(Nick, Attached)| Some(file.file) == number || file.name.as_str() == named;
+        let why = match self.known.iter().rev().find(is_it) {
+            _ if self.settings.folder.is_none() => "this client fetches none",
+            _ if self.waiting.len() >= WAITING_MAX => "too many wait",
+            None => "no such file was told of here",
+            Some((_, file)) => {
+                self.waiting.push_back(file.clone());
+                return self.go_on();
+            }
+        };
+        self.lines.push(format!("Not fetched: {named}: {why}."));
+    }
+
+    /// Remembers the file that an entry tells of, if it does.
+    fn note(&mut self, entry: &Entry) {
+        let Body::Attached(file) = &entry.body else { return };
+        if self.known.iter().any(|(_, known)| known.file == file.file) {
+            return;
+        }
+        if self.known.len() == KNOWN_MAX {
+            self.known.pop_front();
+        }
+        let at = self.known.partition_point(|(_, known)| known.file < file.file);
+        self.known.insert(at, (entry.nick.clone(), file.clone()));
+    }
+
     /// Sends a file.
-    pub(super) fn send(&mut self, to: Where, path: &str) {
+    fn send(&mut self, to: Where, path: &str) {
         let path = path.trim().trim_matches(['"', '\'']);
-        match open(Path::new(path)) {
+        match disk::open(Path::new(path)) {
             Ok((name, file, size, digest)) => {
                 let media = mime_guess::from_path(&name).first_or_octet_stream().to_string();
                 let bar = self.bar("Sending", &name, size);
@@ -119,7 +160,7 @@ impl Files {
                 self.sending.push(Sending { name, to, file, upload, bar, over: false });
                 self.go_on();
             }
-            Err(error) => self.lines.push(format!("Not sent: {path}: {error}.")),
+            Err(error) => self.lines.push(format!("Not sent: {path}: {}.", spoken(&error))),
         }
     }
 
@@ -130,10 +171,19 @@ impl Files {
                 self.me = Some(nick.clone());
                 false
             }
+            Shown::Entry { entry, when: When::Past(Past::History), .. } => {
+                self.note(entry);
+                false
+            }
             Shown::Entry { entry, when: When::Live | When::Past(Past::Missed | Past::Late), .. } => {
+                self.note(entry);
                 if let (Body::Attached(attached), true) = (&entry.body, Some(&entry.nick) != self.me.as_ref()) {
                     self.fetch(attached);
                 }
+                false
+            }
+            Shown::Answer { answer: Answer::Page { entries, .. }, .. } => {
+                entries.iter().for_each(|entry| self.note(entry));
                 false
             }
             Shown::Answer { request, answer } if is_file(request) => {
@@ -162,7 +212,7 @@ impl Files {
         about_file
     }
 
-    fn answered(&mut self, request: &Request, answer: &hobnob_spec::messages::Answer) {
+    fn answered(&mut self, request: &Request, answer: &Answer) {
         if let Some(at) = self.sending.iter().position(|sending| sending.upload.asked(request)) {
             match self.sending[at].upload.answered(answer) {
                 UploadStep::Pause(ms) => self.pause_ms = ms,
@@ -174,9 +224,8 @@ impl Files {
             match fetching.download.answered(answer) {
                 DownloadStep::Pause(ms) => self.pause_ms = ms,
                 DownloadStep::Write(bytes) => {
-                    fetching.digesting.update(&bytes.0);
-                    if let Err(error) = fetching.file.write_all(&bytes.0) {
-                        self.not_fetched(&error.to_string());
+                    if let Err(error) = fetching.part.write(&bytes.0) {
+                        self.not_fetched(&spoken(&error));
                     }
                 }
                 DownloadStep::Refused(no) => self.not_fetched(no.meaning()),
@@ -188,7 +237,7 @@ impl Files {
     /// A request was not taken: it is asked again later, or is over with the reason.
     fn given_back(&mut self, request: &Request, why: Option<&str>) {
         let at = self.sending.iter().position(|sending| sending.upload.asked(request));
-        let again = hobnob_spec::messages::Answer::Refused { no: No::AsksTooFast, wait_ms: Some(CROWDED_MS) };
+        let again = Answer::Refused { no: No::AsksTooFast, wait_ms: Some(CROWDED_MS) };
         match (at, why) {
             (Some(at), Some(why)) => self.not_sent(at, why),
             (_, None) => self.answered(request, &again),
@@ -210,7 +259,7 @@ impl Files {
             loop {
                 let request = match sending.upload.step() {
                     UploadStep::Offer => sending.upload.offer().clone(),
-                    UploadStep::Chunk { transfer, offset, len } => match read(&mut sending.file, offset, len) {
+                    UploadStep::Chunk { transfer, offset, len } => match disk::read(&mut sending.file, offset, len) {
                         Ok(bytes) => Request::Chunk { transfer, offset, bytes },
                         Err(error) => {
                             broken = Some((at, error.to_string()));
@@ -240,14 +289,13 @@ impl Files {
         if self.fetching.is_none()
             && let Some(attached) = self.waiting.pop_front()
         {
-            match self.open_part(&attached) {
-                Ok((part, file)) => {
+            match Part::create(self.settings.folder.as_deref().expect("only with a folder anything is fetched")) {
+                Ok(part) => {
                     let download = Download::new(attached.file, attached.size, 0);
                     let bar = self.bar("Fetching", attached.name.as_str(), attached.size);
-                    let digesting = Digesting::default();
-                    self.fetching = Some(Fetching { attached, part, file, digesting, download, bar });
+                    self.fetching = Some(Fetching { attached, part, download, bar });
                 }
-                Err(error) => self.lines.push(format!("Not fetched: {}: {error}.", attached.name)),
+                Err(error) => self.lines.push(format!("Not fetched: {}: {}.", attached.name, spoken(&error))),
             }
         }
         let Some(fetching) = &mut self.fetching else { return };
@@ -272,38 +320,12 @@ impl Files {
         self.waiting.push_back(attached.clone());
     }
 
-    /// A file of its own for what comes.
-    fn open_part(&self, attached: &Attached) -> io::Result<(PathBuf, File)> {
-        let folder = self.settings.folder.as_ref().expect("only with a folder anything is fetched");
-        fs::create_dir_all(folder)?;
-        for number in 1..1_000 {
-            let name = if number == 1 { attached.name.to_string() } else { attached.name.numbered(number) };
-            let path = folder.join(format!("{name}.part"));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((path, file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::Error::other("too many files of this name are incomplete"))
-    }
-
     /// All bytes are there: compares them, and gives the file its name.
     fn complete(&mut self) {
-        let Some(Fetching { attached, part, file, digesting, .. }) = self.fetching.take() else { return };
-        let folder = self.settings.folder.clone().unwrap_or_default();
-        let kept = if digesting.digest() == attached.digest {
-            drop(file);
-            settle(&part, &folder, &attached.name)
-        } else {
-            Err(io::Error::other(No::FileDamaged.meaning()))
-        };
-        match kept {
-            Ok(name) => self.lines.push(format!("({} is in {}.)", attached.name, folder.join(name).display())),
-            Err(error) => {
-                drop(fs::remove_file(&part));
-                self.lines.push(format!("Not fetched: {}: {error}.", attached.name));
-            }
+        let Some(Fetching { attached, part, .. }) = self.fetching.take() else { return };
+        match part.keep(&attached) {
+            Ok(path) => self.lines.push(format!("({} is in {}.)", attached.name, path.display())),
+            Err(error) => self.lines.push(format!("Not fetched: {}: {}.", attached.name, spoken(&error))),
         }
     }
 
@@ -321,8 +343,7 @@ impl Files {
     }
 
     fn not_fetched(&mut self, why: &str) {
-        let Some(Fetching { attached, part, .. }) = self.fetching.take() else { return };
-        drop(fs::remove_file(part));
+        let Some(Fetching { attached, .. }) = self.fetching.take() else { return };
         self.lines.push(format!("Not fetched: {}: {}.", attached.name, why.trim_end_matches('.')));
     }
 
@@ -340,73 +361,7 @@ impl Files {
     }
 }
 
-impl Drop for Files {
-    fn drop(&mut self) {
-        if let Some(Fetching { part, .. }) = self.fetching.take() {
-            drop(fs::remove_file(part));
-        }
-    }
-}
-
-impl Bar {
-    fn new(verb: &str, name: &str, size: u64) -> Self {
-        let term = InMemoryTerm::new(2, 100);
-        let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::term_like(Box::new(term.clone())));
-        let style = ProgressStyle::with_template("{msg} [{bar:24}] {bytes} of {total_bytes}");
-        bar.set_style(style.expect("the template is right").progress_chars("=> "));
-        bar.set_message(format!("{verb} {name}"));
-        Self { term, bar, drawn: 0 }
-    }
-
-    /// The bar as a line, when it has grown enough.
-    fn draw(&mut self, there: u64, size: u64) -> Option<String> {
-        let reached = there.saturating_mul(BARS) / size.max(1);
-        if reached <= self.drawn {
-            return None;
-        }
-        self.drawn = reached;
-        self.bar.set_position(there);
-        self.bar.force_draw();
-        Some(self.term.contents().trim().to_owned())
-    }
-}
-
 /// Whether a request is about a file.
 fn is_file(request: &Request) -> bool {
     matches!(request, Request::Attach { .. } | Request::Chunk { .. } | Request::Cancel { .. } | Request::Fetch { .. })
-}
-
-type Opened = (String, File, u64, hobnob_spec::files::Digest);
-
-/// Opens a file that is to be sent: its name, size and digest.
-fn open(path: &Path) -> io::Result<Opened> {
-    let plain = fs::metadata(path).map_err(|error| io::Error::other(spoken(&error)))?;
-    if !plain.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
-    let name = path.file_name().and_then(|name| name.to_str()).and_then(FileName::parse);
-    let name = name.ok_or_else(|| io::Error::other(No::FileNameBad.meaning().trim_end_matches('.')))?;
-    let mut file = File::open(path).map_err(|error| io::Error::other(spoken(&error)))?;
-    let (mut digesting, mut size, mut buffer) = (Digesting::default(), 0, vec![0; 64 << 10]);
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok((name.to_string(), file, size, digesting.digest()));
-        }
-        digesting.update(&buffer[..count]);
-        size += count as u64;
-    }
-}
-
-fn read(file: &mut File, offset: u64, len: u64) -> io::Result<Bytes> {
-    let mut bytes = vec![0; usize::try_from(len).map_err(io::Error::other)?];
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(&mut bytes)?;
-    Ok(Bytes(bytes))
-}
-
-/// An error of the system's without its number.
-fn spoken(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

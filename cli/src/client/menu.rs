@@ -3,7 +3,7 @@
 //! Pure: lines and shown things in, text and wishes out. It reads no keyboard and writes to no screen.
 
 use super::commands::{self, HELP, Line};
-use super::dialogue::{Dialogue, Prompt, Wishes};
+use super::dialogue::{Dialogue, FileWish, Prompt, Wishes};
 use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
@@ -60,8 +60,8 @@ pub(super) struct Menu {
     failure: Option<Failure>,
     /// What is to be printed, line by line.
     lines: Vec<String>,
-    /// Files that are to be sent: to whom, and from which path.
-    pub(super) attachments: Vec<(Where, String)>,
+    /// What is wished for about files.
+    pub(super) file_wishes: Vec<FileWish>,
     /// What is wished for.
     pub(super) intents: VecDeque<Intent>,
 }
@@ -84,7 +84,7 @@ impl Menu {
             ended: false,
             failure: None,
             lines: Vec::new(),
-            attachments: Vec::new(),
+            file_wishes: Vec::new(),
             intents: VecDeque::new(),
         };
         match menu.wishes.nick.clone() {
@@ -220,6 +220,8 @@ impl Menu {
                 let room = || Where::Room(self.room.as_str().to_owned());
                 self.attach(to.map_or_else(room, Where::With), path);
             }
+            Line::Get(Some(named)) => self.file_wishes.push(FileWish::Get(named)),
+            Line::Get(None) => self.file_wishes.push(FileWish::List),
             Line::Help => self.print(HELP),
             Line::Wrong(why) => self.print(format!("{why}.")),
             Line::Ask(Request::Say { text, .. } | Request::Private { text, .. })
@@ -233,7 +235,7 @@ impl Menu {
 
     fn attach(&mut self, place: Where, path: String) {
         if !path.is_empty() {
-            self.attachments.push((place, path));
+            self.file_wishes.push(FileWish::Send(place, path));
         }
     }
 
@@ -455,8 +457,8 @@ impl Dialogue for Menu {
         Self::shown(self, shown);
     }
 
-    fn attachments(&mut self) -> Vec<(Where, String)> {
-        std::mem::take(&mut self.attachments)
+    fn file_wishes(&mut self) -> Vec<FileWish> {
+        std::mem::take(&mut self.file_wishes)
     }
 
     fn intents(&mut self) -> &mut VecDeque<Intent> {

@@ -123,7 +123,7 @@ pub(super) fn members(room: &str, members: &[Presence]) -> String {
 }
 
 /// A size for people: `12 bytes`, `340 kB`, `5.2 MB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),

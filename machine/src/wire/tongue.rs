@@ -4,6 +4,7 @@
 //! mean to this client and writes what it is to read, in the words of [`hobnob_spec::voice`]. Keeps what its client's
 //! words leave out: the numbers of its requests, its nick, the room it talks in.
 
+mod attachment;
 mod colon;
 mod command;
 pub(in crate::wire) mod flags;
@@ -35,6 +36,9 @@ pub enum Ask {
     Asked(Asked),
     /// Nothing that could be understood; the next unit may be.
     Garbled,
+    /// The bytes of the file that the request before offers: [`Tongue::chunks`] makes requests of them, when the machine
+    /// has taken the offer.
+    Bytes(Vec<u8>),
     /// A word that needs no machine: it is answered with these bytes, in order with the other answers.
     Reply(Vec<u8>),
     /// The client is done: what waits is written, then the connection ends, as if the client had ended it.
@@ -102,6 +106,14 @@ impl Tongue {
             Self::Colon(colon) => colon.hear(&text, asks),
             Self::Command(command) => command.hear(&text, asks),
             Self::Plain(plain) => plain.hear(&text, asks),
+        }
+    }
+
+    /// Makes the bytes of a file that was offered into requests, in order; none where the offer was refused.
+    pub fn chunks(&mut self, bytes: &[u8]) -> Vec<Asked> {
+        match self {
+            Self::Flags(flags) => flags.attachment.chunks(bytes, &mut flags.peer),
+            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => Vec::new(),
         }
     }
 

@@ -191,3 +191,68 @@ fn a_pickle_is_refused_with_a_sentence() {
     assert_eq!(house.read(line), talk(sentence));
     assert!(!house.is_open(line));
 }
+
+/// An object with ATTACHMENT_FLAG as the server writes it.
+fn attachment(file: &str, payload: &str) -> String {
+    object("ATTACHMENT_FLAG", 0, "", payload, "").replace("\"FILENAME\":\"\"", &format!("\"FILENAME\":\"{file}\""))
+}
+
+fn attach(path: &str, content: &str) -> String {
+    format!(r#"{{"ATTACHMENT_FLAG": 1, "FILENAME": "{path}", "PAYLOAD_LENGTH": 0, "PAYLOAD": "{content}"}}"#)
+}
+
+#[test]
+fn a_file_is_handed_on_with_its_name_and_stands_in_the_history() {
+    let mut house = house();
+    let (cool, fun) = (house.connect(0), house.connect(0));
+    house.tell(cool, &join("Cool"));
+    house.tell(fun, &join("Fun"));
+    house.read(cool);
+    house.now = at("20:37:55");
+    let told = attachment("coolfile1.txt", "[20:37:55] Cool: I eat in daylight,\n    I eat in moonlight");
+    let content = r"I eat in daylight,\nI eat in moonlight";
+    assert_eq!(house.tell(cool, &attach("attachments/coolfile1.txt", content)), told, "the base name alone counts");
+    assert_eq!(house.read(fun), told);
+    let fire = house.connect(0);
+    let history = [
+        "[20:32:40] Server: Cool joined the chatroom.",
+        "[20:32:40] Server: Fun joined the chatroom.",
+        "[20:37:55] Cool: I eat in daylight,\n    I eat in moonlight",
+    ];
+    assert_eq!(house.tell(fire, &join("Fire")), accept("Fire", &history) + &new_user("Fire"));
+    // A file of several pieces, and one of nothing.
+    let long = "x".repeat(100_000);
+    let told = house.tell(cool, &attach("long.txt", &long));
+    assert!(told.contains(r#""FILENAME":"long.txt""#), "it is no text that could be said: {}", &told[..200]);
+    assert_eq!(house.tell(cool, &attach("empty.txt", "")), attachment("empty.txt", "[20:37:55] Cool: empty.txt"));
+}
+
+#[test]
+fn a_file_for_one_is_private() {
+    let mut house = house();
+    let (cool, fun, fire) = (house.connect(0), house.connect(0), house.connect(0));
+    for (line, nick) in [(cool, "Cool"), (fun, "Fun"), (fire, "Fire")] {
+        house.tell(line, &join(nick));
+    }
+    house.read(fun);
+    let asked = r#"{"ATTACHMENT_FLAG": 1, "TO": "Fun", "FILENAME": "a.txt", "PAYLOAD": "psst"}"#;
+    assert_eq!(house.tell(cool, asked).lines().count(), 2, "only the news of Fun and Fire");
+    assert!(house.read(fun).contains("[20:32:40] Cool (private): psst"));
+    assert!(!house.read(fire).contains("psst"));
+}
+
+#[test]
+fn a_file_that_is_refused_is_told_of_in_an_object() {
+    let mut house = house();
+    let cool = house.connect(0);
+    assert_eq!(house.tell(cool, &attach("a.txt", "hi")), talk("Server: Please join first."));
+    house.tell(cool, &join("Cool"));
+    let name = "Server: A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? \" < > |, \
+                and does not begin or end with a dot or a space.";
+    for bad in ["", "..", "a/..", "NUL"] {
+        assert_eq!(house.tell(cool, &attach(bad, "hi")), talk(name).replace(" \\ :", " \\\\ :"), "{bad:?}");
+    }
+    house.configure(|config| config.limits.file_bytes_max = 5);
+    assert_eq!(house.tell(cool, &attach("a.txt", "too long")), talk("Server: The file is too large."));
+    assert!(house.tell(cool, &attach("b.txt", "short")).contains("Cool: short"), "what follows is taken");
+}

@@ -3,8 +3,9 @@
 use hobnob_machine::wire::door::{Door, Found};
 use hobnob_machine::wire::tongue::{Ask, Tongue, live};
 use hobnob_machine::wire::zone::Zone;
-use hobnob_machine::{Action, Config, Conn, Input, Out, RoomId, Server};
-use hobnob_spec::messages::{Asked, Time};
+use hobnob_machine::{Action, Config, Conn, Filing, Input, Out, RoomId, Server};
+use hobnob_spec::messages::{Asked, Request, Time};
+use hobnob_spec::names::Text;
 use hobnob_spec::profile::{NickCase, Profile};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,10 @@ pub(crate) struct House {
     pub(crate) now: Time,
     lines: Vec<Line>,
     hearers: BTreeMap<RoomId, BTreeSet<usize>>,
+    /// What came of each file, by its transfer.
+    files: BTreeMap<u64, Vec<u8>>,
+    /// The bytes of the request that the server is taking.
+    at_hand: Vec<u8>,
 }
 
 struct Line {
@@ -32,7 +37,15 @@ impl House {
     pub(crate) fn new(profiles: &[Profile]) -> Self {
         let config = Config { profiles: profiles.to_vec(), nick_case: NickCase::Exact, ..Config::default() };
         let server = Server::new(config.clone(), 1);
-        Self { config, server, now: at("20:32:40"), lines: Vec::new(), hearers: BTreeMap::new() }
+        Self {
+            config,
+            server,
+            now: at("20:32:40"),
+            lines: Vec::new(),
+            hearers: BTreeMap::new(),
+            files: BTreeMap::new(),
+            at_hand: Vec::new(),
+        }
     }
 
     /// Changes the server's settings.
@@ -98,6 +111,9 @@ impl House {
 
     /// What a client that is no client of ours asks, by number.
     pub(crate) fn ask(&mut self, line: usize, asked: Asked) {
+        if let Request::Chunk { bytes, .. } = &asked.request {
+            self.at_hand.clone_from(&bytes.0);
+        }
         self.step(Input::Asked { conn: conn(line), asked });
     }
 
@@ -123,6 +139,10 @@ impl House {
                 for ask in asks {
                     match ask {
                         Ask::Asked(asked) => self.ask(line, asked),
+                        Ask::Bytes(bytes) => {
+                            let asked = self.tongue(line).chunks(&bytes);
+                            asked.into_iter().for_each(|asked| self.ask(line, asked));
+                        }
                         Ask::Garbled => self.step(Input::Garbled { conn: conn(line) }),
                         Ask::Reply(bytes) => self.lines[line].written.extend(bytes),
                         Ask::Bye => self.lose(line),
@@ -173,12 +193,19 @@ impl House {
                 }
                 self.line(conn).open = false;
             }
-            // No file is sent in these dialogues.
-            Action::WriteChunk { .. }
-            | Action::CheckFile { .. }
-            | Action::DiscardPart { .. }
-            | Action::RemoveFile { .. }
-            | Action::ReadPiece { .. } => {}
+            Action::WriteChunk { transfer, offset } => {
+                let file = self.files.entry(transfer).or_default();
+                assert_eq!(file.len() as u64, offset, "what is written goes on where it was");
+                file.append(&mut self.at_hand);
+            }
+            Action::CheckFile { transfer, name, size, .. } => {
+                let bytes = self.files.remove(&transfer).unwrap_or_default();
+                assert_eq!(bytes.len() as u64, size, "a whole file is compared");
+                let text = String::from_utf8(bytes).ok().and_then(|text| Text::parse(text).ok());
+                let filing = Filing::Kept { name: name.to_string(), text };
+                self.step(Input::Filed { transfer, filing });
+            }
+            Action::DiscardPart { .. } | Action::RemoveFile { .. } | Action::ReadPiece { .. } => {}
             Action::Keep { .. } | Action::ReadPage { .. } => {}
         }
     }

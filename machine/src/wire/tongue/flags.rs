@@ -4,6 +4,7 @@
 //! private. An object without a flag is talk.
 
 use super::Ask;
+use super::attachment::{self, Attachment};
 use super::peer::{Peer, Wish};
 use super::words::{Values, fill};
 use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
@@ -19,6 +20,7 @@ pub(super) const INDENT: &str = "\n    ";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
     pub(super) peer: Peer,
+    pub(super) attachment: Attachment,
     /// Whether the history follows a welcome.
     history: bool,
     /// A welcome whose history has not all come.
@@ -58,6 +60,8 @@ struct Said {
     #[serde(deserialize_with = "loose")]
     username: Loose,
     #[serde(deserialize_with = "loose")]
+    filename: Loose,
+    #[serde(deserialize_with = "loose")]
     payload: Loose,
     #[serde(deserialize_with = "loose")]
     to: Loose,
@@ -95,7 +99,7 @@ impl Flags {
             JoinHistory::All => true,
             JoinHistory::None => false,
         };
-        Self { peer, history, held: None }
+        Self { peer, attachment: Attachment::default(), history, held: None }
     }
 
     pub(super) fn hear(&mut self, object: &str, asks: &mut Vec<Ask>) {
@@ -118,8 +122,9 @@ impl Flags {
             Some(Flag::ReportRequest) => peer.ask(Request::Report, Wish::Report, asks),
             Some(Flag::JoinRequest) => peer.join(&said.username.0, asks),
             Some(Flag::QuitRequest) => peer.ask(Request::Quit, Wish::Quit, asks),
-            // Here is the place where files come in.
-            Some(Flag::Attachment) => refuse(peer, "Attachments are not taken here.", asks),
+            Some(Flag::Attachment) => {
+                attachment::offer(peer, said.to.0.trim(), &said.filename.0, &said.payload.0, asks);
+            }
             Some(Flag::ReportResponse | Flag::JoinReject | Flag::JoinAccept | Flag::NewUser | Flag::QuitAccept) => {
                 refuse(peer, "Only the server sets this flag.", asks);
             }
@@ -148,6 +153,7 @@ impl Flags {
             }
             Message::Answer { number, answer } => {
                 let wish = self.peer.answered(*number);
+                self.attachment.answered(answer);
                 self.peer.tell_answer(wish.as_ref(), answer, out);
             }
             Message::Live { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => {

@@ -214,7 +214,7 @@ impl Peer {
         }
     }
 
-    fn number(&mut self, request: Request, wish: Wish) -> Asked {
+    pub(super) fn number(&mut self, request: Request, wish: Wish) -> Asked {
         self.last += 1;
         if self.under_way.len() == UNDER_WAY_MAX {
             self.under_way.pop_front();

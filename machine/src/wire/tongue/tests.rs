@@ -123,7 +123,7 @@ fn every_message_can_be_told_whatever_was_asked() {
                 let asks = asked(&mut tongue, said);
                 let number = asks.iter().find_map(|ask| match ask {
                     Ask::Asked(asked) => Some(asked.number),
-                    Ask::Garbled | Ask::Reply(_) | Ask::Bye => None,
+                    Ask::Bytes(_) | Ask::Garbled | Ask::Reply(_) | Ask::Bye => None,
                 });
                 for message in messages(number.unwrap_or(0)) {
                     let mut tongue = tongue.clone();
@@ -238,7 +238,7 @@ proptest! {
                         last = asked.number;
                     }
                     Ask::Reply(bytes) => prop_assert!(bytes.ends_with(b"\n") && String::from_utf8(bytes).is_ok()),
-                    Ask::Garbled | Ask::Bye => {}
+                    Ask::Bytes(_) | Ask::Garbled | Ask::Bye => {}
                 }
             }
             let mut out = Vec::new();

@@ -102,6 +102,11 @@ impl<W: World> Hub<W> {
         }
         match ask {
             Ask::Asked(asked) => self.ask(slot, conn, asked),
+            Ask::Bytes(bytes) => {
+                for asked in self.lines.at(slot).tongue.chunks(&bytes) {
+                    self.ask(slot, conn, asked);
+                }
+            }
             Ask::Garbled => self.step(Input::Garbled { conn }),
             Ask::Reply(bytes) => self.turn.reply(&mut self.lines, slot, &bytes),
             Ask::Bye => {

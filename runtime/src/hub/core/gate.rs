@@ -38,6 +38,8 @@ impl<W: World> Hub<W> {
                 self.send_away(slot);
             }
             Ask::Asked(Asked { number, .. }) => self.refuse_at_gate(slot, number),
+            // They go with an offer, which was refused.
+            Ask::Bytes(_) => {}
             Ask::Garbled => self.refuse_at_gate(slot, 0),
             Ask::Reply(bytes) => self.gate.reply(&mut self.lines, slot, &bytes),
             Ask::Bye => self.send_away(slot),
