@@ -92,6 +92,8 @@ struct Shared<W: World> {
     log: Option<Sender<RelayNote>>,
     tally: Arc<RelayTally>,
     stop: Receiver<()>,
+    /// Kept, for the relay stops when its channel is closed, and a handle that is dropped is no word to stop.
+    _stopper: Sender<()>,
 }
 
 /// Starts a relay. What happens is noted to `log`, which slows the relay down when it is full.
@@ -116,7 +118,14 @@ pub async fn relay<W: World>(
     let (stop, stopped) = async_channel::bounded(1);
     let (living, alive) = async_channel::bounded(1);
     let tally = Arc::new(RelayTally::default());
-    let shared = Arc::new(Shared { world: world.clone(), settings, log, tally: Arc::clone(&tally), stop: stopped });
+    let shared = Arc::new(Shared {
+        world: world.clone(),
+        settings,
+        log,
+        tally: Arc::clone(&tally),
+        stop: stopped,
+        _stopper: stop.clone(),
+    });
     for listener in listeners {
         world.spawn(accept(Arc::clone(&shared), listener, living.clone()));
     }

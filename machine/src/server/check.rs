@@ -87,3 +87,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,7 +143,7 @@ impl Server {
     }
 
     /// Keeps a mute with its nick, and of those that run no more than there may be members.
-    fn keep_leavers_mute(&mut self, key: Arc<str>, until: Time, now: Time) {
+    pub(super) fn keep_leavers_mute(&mut self, key: Arc<str>, until: Time, now: Time) {
         self.leavers_muted.retain(|_, until| *until > now);
         self.leavers_muted.insert(key, until);
         while self.leavers_muted.len() as u64 > self.config.limits.members_max {

@@ -126,3 +126,6 @@ fn within(bytes_max: u64) -> impl FnMut(&&Arc<Entry>) -> bool {
         first || bytes <= bytes_max
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,3 +205,6 @@ impl Talks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,6 +121,23 @@ fn ones_own_private_message_that_comes_before_its_answer_is_shown_in_its_place()
 }
 
 #[test]
+fn of_several_private_messages_of_ones_own_the_one_that_came_is_taken_for_shown() {
+    let mut script = Script::joined();
+    for text in ["one", "two"] {
+        script.ask(Request::Private { to: "Ann".into(), text: text.into() });
+    }
+    let numbers: Vec<u64> = script.sent.iter().map(|asked| asked.number).collect();
+    let body = Body::Text(Text::parse("two".into()).expect("a text"));
+    let two = Arc::new(Entry { number: 2, at: Time(5), nick: nick("Me"), body });
+    script.hear(Message::Earlier { place: Place::With(nick("Ann")), past: Past::Missed, entries: vec![two] });
+    for (number, posted) in numbers.into_iter().zip([1, 2]) {
+        let answer = Answer::Posted { number: posted, at: Time(5), waits: false };
+        script.hear(Message::Answer { number, answer });
+    }
+    assert_eq!(script.numbers(), [2, 1], "both are shown, and neither twice");
+}
+
+#[test]
 fn who_left_the_lobby_and_joins_again_returns_with_what_it_has_of_it() {
     let mut script = Script::joined();
     script.ask(Request::Leave { room: "lobby".into() }).ask(Request::Enter { room: "lobby".into() });

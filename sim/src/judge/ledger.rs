@@ -85,6 +85,8 @@ impl Ledger {
             let members = by_room.remove(&view.room).unwrap_or_default();
             ledger.rooms.insert(view.room, Hall { name: Some(names.of(view.name.as_str())), members });
         }
+        // Who left by an alarm that a crash took back has not left, nor left a mute.
+        ledger.leavers.retain(|name, _| !ledger.nicks.contains_key(name));
         ledger
     }
 
