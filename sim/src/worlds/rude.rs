@@ -12,7 +12,7 @@ use hobnob_machine::wire::{native, proxy};
 use hobnob_runtime::World;
 use hobnob_spec::messages::{Asked, Request, Secret};
 use std::future::pending;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// A token that nobody has.
@@ -24,24 +24,28 @@ const BACK: u64 = 3;
 struct Attended {
     bytes: Sender<Vec<u8>>,
     greeted: bool,
+    /// There as long as the connection is the latest one.
+    _latest: Arc<()>,
 }
 
 /// What somebody hears who speaks a text dialect.
 struct Lines {
     stage: Arc<Stage>,
     who: usize,
+    /// Gone when there is a later connection: what two connections hear has no common order.
+    latest: Weak<()>,
     /// The beginning of a line; `None` for whoever types nothing.
     rest: Option<Vec<u8>>,
 }
 
 impl Lines {
-    fn new(stage: Arc<Stage>, who: usize) -> Self {
+    fn new(stage: Arc<Stage>, who: usize, latest: Weak<()>) -> Self {
         let types = stage
             .plan
             .steps
             .iter()
             .any(|step| matches!(&step.what, What::Does(other, Deed::Type { .. }) if *other == who));
-        Self { stage, who, rest: types.then(Vec::new) }
+        Self { stage, who, latest, rest: types.then(Vec::new) }
     }
 
     fn hear(&mut self, bytes: &[u8]) {
@@ -51,7 +55,7 @@ impl Lines {
         while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'}')) {
             let line: Vec<u8> = rest.drain(..=end).collect();
             let line = plain(&String::from_utf8_lossy(&line));
-            if !line.is_empty() {
+            if !line.is_empty() && self.latest.strong_count() > 0 {
                 self.stage.note(now_ms(), Note::Heard { who: self.who, line });
             }
         }
@@ -152,10 +156,11 @@ impl Rude {
     /// Opens a connection; the one before stays as it is.
     fn knock(&mut self) {
         let (bytes, more) = async_channel::unbounded::<Vec<u8>>();
-        let left = self.attended.replace(Attended { bytes, greeted: false });
+        let latest = Arc::new(());
+        let mut lines = Lines::new(Arc::clone(&self.world.stage), self.who, Arc::downgrade(&latest));
+        let left = self.attended.replace(Attended { bytes, greeted: false, _latest: latest });
         self.left.extend(left.map(|left| left.bytes));
         let (world, addr) = (self.world.clone(), self.world.stage.addr_for(self.who));
-        let mut lines = Lines::new(Arc::clone(&self.world.stage), self.who);
         self.world.spawn(async move {
             let Ok(stream) = world.connect(&addr).await else { return };
             let (mut reader, mut writer) = SimWorld::split(stream);
