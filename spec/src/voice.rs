@@ -80,12 +80,16 @@ words! {
         Undelivered,
         /// A request was refused for the user is muted.
         RefusedMuted,
+        /// A request was refused for the user has no nick yet.
+        NotJoined,
         /// Another request was refused.
         Refused,
         /// Something was not understood.
         Malformed,
         /// A command was none.
         Unknown,
+        /// Which commands there are.
+        Help,
         /// A sign of life.
         Pong,
         /// The server asks for a sign of life.
@@ -248,13 +252,12 @@ const fn flags(happening: Happening) -> Phrase {
         }
         H::Undelivered => Object("Server: Your message to {nick} was not delivered. {reason}"),
         H::RefusedMuted => Object("Server: {reason} You may talk again in {wait}."),
-        H::Refused | H::Malformed | H::End => Object("Server: {reason}"),
+        H::NotJoined | H::Refused | H::Malformed | H::End => Object("Server: {reason}"),
         H::Waits => Object("Server: {nick} is away; your message will be delivered later."),
         H::Sent => Object("Server: Your message to {nick} was delivered."),
         // The welcome names the nick.
-        H::Renamed | H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done | H::Unknown | H::Pong | H::Ping => {
-            Nothing
-        }
+        H::Renamed | H::Back | H::Posted | H::InRoom | H::OutOfRoom | H::Done => Nothing,
+        H::Unknown | H::Help | H::Pong | H::Ping => Nothing,
     }
 }
 
@@ -289,11 +292,12 @@ const fn colon(happening: Happening) -> Phrase {
         H::JoinTaken => Line("ERROR {reason} Please choose a different one."),
         H::Undelivered => Line("ERROR The message to {nick} was not delivered. {reason}"),
         H::RefusedMuted => Line("ERROR {reason} You may talk again in {wait}."),
+        H::NotJoined => Line("ERROR Please register first: server:register NAME"),
         H::JoinRefused | H::Refused | H::Malformed | H::EndTaken | H::End => Line("ERROR {reason}"),
         H::Unknown => Line(
             "ERROR This is no command; there are: register NAME, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.",
         ),
-        H::NewsEarlier | H::Renamed | H::Back | H::Posted | H::Pong | H::Ping => Nothing,
+        H::NewsEarlier | H::Renamed | H::Back | H::Posted | H::Help | H::Pong | H::Ping => Nothing,
     }
 }
 
@@ -315,10 +319,12 @@ const fn command(happening: Happening) -> Phrase {
         H::Welcome | H::Goodbye | H::Posted | H::Sent | H::Waits | H::InRoom | H::OutOfRoom | H::Done => {
             Line("RESPONSE ok")
         }
-        H::JoinTaken | H::JoinRefused | H::Undelivered | H::RefusedMuted | H::Refused => Line("RESPONSE failure"),
+        H::JoinTaken | H::JoinRefused | H::Undelivered | H::RefusedMuted | H::NotJoined | H::Refused => {
+            Line("RESPONSE failure")
+        }
         H::Malformed | H::Unknown => Line("RESPONSE malformed packet"),
         H::Joined | H::Quit | H::Lost | H::PutOut | H::Entered | H::LeftRoom => Nothing,
-        H::SaidEarlier | H::NewsEarlier | H::Exit | H::Back | H::Pong | H::Ping => Nothing,
+        H::SaidEarlier | H::NewsEarlier | H::Exit | H::Back | H::Help | H::Pong | H::Ping => Nothing,
     }
 }
 
@@ -349,7 +355,10 @@ const fn plain(happening: Happening) -> Phrase {
         H::JoinTaken | H::EndTaken => Line("\r\x1b[1m\x1b[31m Username already taken!\x1b[0m"),
         H::Undelivered => Line("\r\x1b[1m\x1b[31m The message to {nick} was not delivered. {reason}\x1b[0m"),
         H::RefusedMuted => Line("\r\x1b[1m\x1b[31m {reason} You may talk again in {wait}.\x1b[0m"),
-        H::JoinRefused | H::Refused | H::Malformed | H::End => Line("\r\x1b[1m\x1b[31m {reason}\x1b[0m"),
+        H::Help => {
+            Line("\r\x1b[1m\x1b[34m There are: /msg NICK TEXT, /who, /help and tata; all else is said to all\x1b[0m")
+        }
+        H::JoinRefused | H::NotJoined | H::Refused | H::Malformed | H::End => Line("\r\x1b[1m\x1b[31m {reason}\x1b[0m"),
         H::NewsEarlier | H::Back | H::Goodbye | H::Exit | H::Posted | H::Sent => Nothing,
         H::InRoom | H::OutOfRoom | H::Done | H::Unknown | H::Pong | H::Ping => Nothing,
     }

@@ -122,8 +122,10 @@ impl Door {
         let told = if header {
             Told::Part
         } else {
-            // Blank lines tell nothing, however many come.
-            first.drain(..first.len() - first.trim_ascii_start().len());
+            if !self.taken.names_first() {
+                // Blank lines tell nothing, however many come.
+                first.drain(..first.len() - first.trim_ascii_start().len());
+            }
             self.taken.tell(&first, false)
         };
         self.take(told, first, header, &mut found);
@@ -132,7 +134,7 @@ impl Door {
     /// Whether the bytes so far end within a unit that [`QUIET_MS`] of quiet would end.
     pub fn waits_for_quiet(&self) -> bool {
         match &self.stage {
-            Stage::Telling { first, header } => !header && telling::waits(first),
+            Stage::Telling { first, header } => !header && self.taken.waits(first),
             Stage::Lines(lines) => lines.waits(),
             Stage::Objects(objects) => objects.waits(),
             Stage::Native(_) | Stage::Over => false,
@@ -177,7 +179,8 @@ impl Door {
             // Its reader finds the hello by itself.
             Dialect::Native => Stage::Native(AskedReader::default()),
             Dialect::Flags => Stage::Objects(Objects::default()),
-            Dialect::Colon | Dialect::Command | Dialect::Plain => Stage::Lines(Lines::default()),
+            Dialect::Colon | Dialect::Command => Stage::Lines(Lines::new(false)),
+            Dialect::Plain => Stage::Lines(Lines::new(true)),
         };
         if dialect != Dialect::Native {
             found(Found::Speaks(dialect));

@@ -10,7 +10,7 @@ mod objects;
 #[cfg(test)]
 mod tests;
 
-use super::door::telling::{self, Taken, Told};
+use super::door::telling::{Taken, Told};
 use frames::Frames;
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::voice::{Happening, Phrase, phrase};
@@ -63,7 +63,7 @@ impl Star {
     /// Whether the bytes so far end within a unit that [`super::door::QUIET_MS`] of quiet would end.
     pub fn waits_for_quiet(&self) -> bool {
         match &self.stage {
-            Stage::Telling(first) => telling::waits(first),
+            Stage::Telling(first) => self.taken.waits(first),
             Stage::Flags(objects) => objects.waits(),
             Stage::Lines(lines) => lines.waits(),
             Stage::Native(_) | Stage::Done => false,

@@ -98,7 +98,12 @@ impl Tongue {
         let text = match (&*self, unit) {
             (Self::Native, Unit::Asked(asked)) => return asks.push(Ask::Asked(asked)),
             (Self::Flags(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_), Unit::Text(text)) => text,
-            (_, Unit::Asked(_) | Unit::Text(_) | Unit::Garbled) => return asks.push(Ask::Garbled),
+            (_, Unit::Asked(_) | Unit::Text(_) | Unit::Garbled) => {
+                return match self {
+                    Self::Flags(flags) => flags.garbled(flags::NO_OBJECT, asks),
+                    Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => asks.push(Ask::Garbled),
+                };
+            }
         };
         match self {
             Self::Native => {}

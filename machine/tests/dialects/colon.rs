@@ -24,6 +24,7 @@ fn alice_and_bob_talk_in_a_room_and_in_private() {
     assert_eq!(house.read(alice), "Bob left teamchat.\n");
     assert_eq!(house.tell(bob, "exit"), "Goodbye.\n");
     assert!(!house.is_open(bob));
+    assert_eq!(house.read(alice), "Bob left the chat.\n");
     assert_eq!(house.tell(alice, "leave"), "You left teamchat.\n");
     assert_eq!(house.tell(alice, "Bob:Hello Bob!"), "Bob is offline; the message is stored.\n");
     house.now = at("20:40:00");
@@ -49,7 +50,9 @@ fn the_words_of_the_server_and_of_users_are_told_apart_by_the_first_colon() {
     assert_eq!(house.read(bob), "Alice: Hello Bob!\n");
     assert_eq!(house.tell(bob, "Alice: see http://b:80"), "Sent to Alice.\n");
     assert_eq!(house.read(alice), "Bob: see http://b:80\n");
+    assert_eq!(house.tell(alice, ":hello"), "ERROR There is no recipient before the colon.\n");
     assert_eq!(house.tell(bob, "server:exit"), "Goodbye.\n");
+    assert_eq!(house.read(alice), "Bob left the chat.\n", "outside rooms too");
     assert_eq!(house.tell(alice, "server:who"), "Active users: Alice\n");
     let unknown = house.tell(alice, "server:dance");
     assert!(unknown.starts_with("ERROR This is no command; there are: register NAME"), "{unknown}");
@@ -93,6 +96,21 @@ fn the_lobby_is_heard_when_it_is_joined() {
 }
 
 #[test]
+fn who_left_the_chat_is_told_once_wherever_one_is() {
+    let mut house = house();
+    let (alice, bob, cid) =
+        (house.enter(0, "register Alice"), house.enter(0, "register Bob"), house.enter(0, "register Cid"));
+    for line in [alice, bob] {
+        house.tell(line, "join x");
+    }
+    house.read(alice);
+    house.lose(bob);
+    for line in [alice, cid] {
+        assert_eq!(house.read(line), "Bob lost the connection.\n");
+    }
+}
+
+#[test]
 fn what_is_sent_all_at_once_is_understood_as_if_it_were_not() {
     let mut house = house();
     let alice = house.connect(0);
@@ -107,9 +125,12 @@ fn what_is_sent_all_at_once_is_understood_as_if_it_were_not() {
 fn a_room_that_is_refused_is_not_talked_in() {
     let mut house = house();
     let alice = house.connect(0);
-    assert_eq!(house.tell(alice, "join x"), "ERROR Please join first.\n");
+    let first = "ERROR Please register first: server:register NAME\n";
+    for line in ["join x", "Bob:hi", "leave"] {
+        assert_eq!(house.tell(alice, line), if line == "leave" { "" } else { first }, "{line}");
+    }
     assert_eq!(house.tell(alice, "who"), "No active users.\n");
-    assert_eq!(house.tell(alice, "join lobby"), "ERROR Please join first.\n");
+    assert_eq!(house.tell(alice, "join lobby"), first);
     assert_eq!(house.tell(alice, "register Alice"), "Registered as Alice.\n");
     assert!(house.tell(alice, "join a/b").starts_with("ERROR A room's name has"));
     assert!(house.tell(alice, &format!("join {}", "ü".repeat(10_000))).starts_with("ERROR A room's name has"));

@@ -55,6 +55,30 @@ fn a_nick_that_is_refused_may_be_followed_by_another() {
 }
 
 #[test]
+fn a_nick_of_nothing_is_refused_with_a_reason() {
+    for blank in [" ", "\n", " \n", "\r\n\n"] {
+        let mut house = house();
+        let tesla = house.connect(0);
+        let told = house.tell(tesla, blank);
+        assert!(told.contains("A nick has 1 to 20 characters"), "{blank:?} is answered with {told:?}");
+        assert_eq!(house.tell(tesla, "tesla"), WELCOME, "and another may follow");
+        assert_eq!(house.tell(tesla, "\n"), "", "later it is nothing at all");
+    }
+}
+
+#[test]
+fn help_is_for_who_asks_and_for_nobody_else() {
+    let mut house = house();
+    let (tesla, albert) = (house.enter(0, "tesla"), house.enter(0, "albert"));
+    house.read(tesla);
+    let told = house.tell(tesla, "/help\n");
+    assert!(told.contains("/msg NICK TEXT, /who, /help and tata"), "{told:?}");
+    assert_eq!(house.read(albert), "");
+    house.tell(tesla, "/help me\n");
+    assert!(house.read(albert).contains("/help me"), "with more on its line it is talk");
+}
+
+#[test]
 fn a_private_message_is_set_apart_and_waits() {
     let mut house = house();
     let (tesla, albert) = (house.enter(0, "tesla"), house.enter(0, "albert"));

@@ -319,7 +319,7 @@ words! {
     pub enum Why {
         /// The user quit.
         Quit,
-        /// The connection was lost and its owner did not return in time.
+        /// The connection was lost for good.
         Lost,
         /// An operator threw the user out.
         Kicked,

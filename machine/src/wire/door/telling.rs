@@ -44,8 +44,11 @@ impl Taken {
 
     /// What the bytes that a connection begins with tell; `quiet` if the peer seems to have sent all it has to say.
     pub(in crate::wire) fn tell(&self, bytes: &[u8], quiet: bool) -> Told {
-        let bytes = bytes.trim_ascii_start();
+        let (all, bytes) = (bytes, bytes.trim_ascii_start());
         match *bytes {
+            [] if self.names_first() && (all.contains(&b'\n') || all.len() > NAME_BYTES_MAX || quiet) => {
+                return Told::Speaks(Dialect::Plain);
+            }
             [] | [0xf0 | 0x80] => return Told::Part,
             [0xf0, b'H', ..] if self.native => return Told::Speaks(Dialect::Native),
             [0xf0, b'H', ..] => return Told::Foreign(Foreign::NativeUnwelcome),
@@ -65,6 +68,20 @@ impl Taken {
             return Told::Speaks(Dialect::Flags);
         }
         self.tell_by_word(bytes, quiet)
+    }
+
+    /// Whether the first line is a nick whatever is in it, so that a blank one is a bad nick.
+    pub(in crate::wire) fn names_first(&self) -> bool {
+        self.plain && self.texts().count() == 1
+    }
+
+    /// Whether quiet would tell what bytes that tell nothing yet are.
+    pub(in crate::wire) fn waits(&self, first: &[u8]) -> bool {
+        match first.trim_ascii_start() {
+            [] => self.names_first() && !first.is_empty(),
+            [0xf0 | 0x80] => false,
+            _ => true,
+        }
     }
 
     /// In which dialect's words a stranger is told: a pickle comes from a course that means JSON, and who writes
@@ -111,9 +128,4 @@ impl Taken {
         ];
         texts.into_iter().filter_map(|(taken, dialect)| taken.then_some(dialect))
     }
-}
-
-/// Whether quiet would tell what bytes that tell nothing yet are.
-pub(in crate::wire) fn waits(first: &[u8]) -> bool {
-    !matches!(first.trim_ascii_start(), [] | [0xf0 | 0x80])
 }

@@ -2,13 +2,13 @@
 //! `server:exit`, the same words without `server:`, and `RECIPIENT:MESSAGE`.
 //!
 //! In a room every line is talk, but `leave` and `server:leave`. A client is in one room at a time, beside the lobby,
-//! of which it hears nothing until it joins it like any room.
+//! of which it hears only who left the chat until it joins it like any room.
 
 use super::Ask;
 use super::peer::{Peer, Wish, clipped};
 use super::words::Values;
-use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
-use hobnob_spec::names::RoomName;
+use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Request, Time};
+use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::No;
 use hobnob_spec::voice::Happening;
 
@@ -18,11 +18,13 @@ pub struct Colon {
     pub(super) peer: Peer,
     /// The room that it talks in; as it asked for it until the machine says how it is written.
     room: Option<String>,
+    /// Who was told last to have left the chat, and when that was.
+    gone: Option<(Nick, Time)>,
 }
 
 impl Colon {
     pub(super) fn new(peer: Peer) -> Self {
-        Self { peer, room: None }
+        Self { peer, room: None, gone: None }
     }
 
     pub(super) fn hear(&mut self, line: &str, asks: &mut Vec<Ask>) {
@@ -38,6 +40,10 @@ impl Colon {
         }
         match line.split_once(':') {
             Some((to, command)) if to.trim().eq_ignore_ascii_case("server") => self.command(command.trim(), asks),
+            Some((to, _)) if to.trim().is_empty() => {
+                let reason = "There is no recipient before the colon.".to_owned();
+                self.peer.reply(Happening::Refused, &Values { reason, ..Values::default() }, asks);
+            }
             Some((to, text)) => self.peer.private(to.trim(), text.trim_start(), asks),
             None => self.command(line.trim(), asks),
         }
@@ -66,8 +72,22 @@ impl Colon {
         }
     }
 
-    pub(super) fn hears(&self, room: &RoomName, entry: &Entry) -> bool {
-        self.is_in(room) && self.peer.hears(entry)
+    /// All are told who left the chat, and once, though the lobby and the room tell it.
+    pub(super) fn hears(&mut self, room: &RoomName, entry: &Entry) -> bool {
+        let heard = match entry.body {
+            Body::Left(_) if self.is_in(room) || *room == self.peer.lobby => {
+                let gone = Some((entry.nick.clone(), entry.at));
+                std::mem::replace(&mut self.gone, gone.clone()) != gone
+            }
+            Body::Left(_)
+            | Body::Text(_)
+            | Body::Joined
+            | Body::Entered
+            | Body::LeftRoom
+            | Body::Muted { .. }
+            | Body::Unmuted => self.is_in(room),
+        };
+        heard && self.peer.hears(entry)
     }
 
     fn command(&mut self, command: &str, asks: &mut Vec<Ask>) {

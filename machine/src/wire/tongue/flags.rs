@@ -16,6 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// What a newline in somebody's text becomes, so that nobody can write a line in somebody else's name.
 pub(super) const INDENT: &str = "\n    ";
 
+/// Why bytes are no object.
+pub(super) const NO_OBJECT: &str = "It is no JSON object, or one that is too long.";
+const NO_JSON: &str = "It is no JSON.";
+const WRONG_FIELD: &str = "A field holds an object, or stands there twice.";
+
 /// A client that sends objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
@@ -103,7 +108,10 @@ impl Flags {
     }
 
     pub(super) fn hear(&mut self, object: &str, asks: &mut Vec<Ask>) {
-        let Ok(said) = serde_json::from_str::<Said>(object) else { return asks.push(Ask::Garbled) };
+        let said = match serde_json::from_str::<Said>(object) {
+            Ok(said) => said,
+            Err(error) => return self.garbled(if error.is_data() { WRONG_FIELD } else { NO_JSON }, asks),
+        };
         let peer = &mut self.peer;
         let mut flags = Flag::ALL.iter().filter(|flag| said.flag(**flag).is_set());
         let flag = flags.next();
@@ -129,6 +137,12 @@ impl Flags {
                 refuse(peer, "Only the server sets this flag.", asks);
             }
         }
+    }
+
+    /// Something that is no request, and why.
+    pub(super) fn garbled(&mut self, why: &'static str, asks: &mut Vec<Ask>) {
+        self.peer.garbled = Some(why);
+        asks.push(Ask::Garbled);
     }
 
     pub(super) fn say(&mut self, message: &Message, out: &mut Vec<u8>) {

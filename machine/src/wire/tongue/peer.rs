@@ -22,6 +22,8 @@ pub(super) struct Peer {
     pub(super) zone: Zone,
     /// The nick, while the client has one.
     pub(super) nick: Option<Nick>,
+    /// Why the last thing that was not understood was not, if that is known.
+    pub(super) garbled: Option<&'static str>,
     /// Why nothing more is understood of it.
     pub(super) strange: Option<Foreign>,
     echo: bool,
@@ -59,6 +61,7 @@ impl Peer {
             lobby,
             zone,
             nick: None,
+            garbled: None,
             strange: None,
             echo: profile.echo,
             announcements: profile.announcements,
@@ -142,6 +145,9 @@ impl Peer {
         match answer {
             Answer::Refused { no, wait_ms } => {
                 values.reason = no.meaning().to_owned();
+                if let (No::Malformed, Some(why)) = (no, self.garbled.take()) {
+                    values.reason = format!("{} {why}", no.meaning());
+                }
                 values.wait_ms = wait_ms.unwrap_or(0);
             }
             Answer::Report(active) => values.users = active,
@@ -229,6 +235,7 @@ fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
     match (answer, wish) {
         (Answer::Refused { no: No::NickTaken, .. }, Some(Wish::Join(_))) => Happening::JoinTaken,
         (Answer::Refused { .. }, Some(Wish::Join(_))) => Happening::JoinRefused,
+        (Answer::Refused { no: No::NotJoined, .. }, _) => Happening::NotJoined,
         (Answer::Refused { wait_ms: Some(_), .. }, _) => Happening::RefusedMuted,
         (Answer::Refused { .. }, Some(Wish::Private(_))) => Happening::Undelivered,
         (Answer::Refused { no: No::Malformed, .. }, _) => Happening::Malformed,

@@ -1,5 +1,5 @@
 //! The dialect `plain` of seed 002: the first chunk is the nick, then every line is talk; `tata` leaves. Ours are
-//! `/msg NICK TEXT` and `/who`, which no course's client sends by itself.
+//! `/msg NICK TEXT`, `/who` and `/help`, which no course's client sends by itself.
 
 use super::Ask;
 use super::peer::{Peer, Wish};
@@ -32,6 +32,8 @@ impl Plain {
         }
         match word.strip_prefix("/msg ").and_then(|rest| rest.trim_start().split_once(' ')) {
             Some((to, text)) => peer.private(to, text, asks),
+            None if line.is_empty() => {}
+            None if word == "/help" => peer.reply(Happening::Help, &Values::default(), asks),
             None if word == "/who" => peer.ask(Request::Report, Wish::Report, asks),
             None => {
                 let lobby = peer.lobby.clone();
