@@ -8,8 +8,8 @@ use crate::exit::{ExitCode, Failure};
 use hobnob_machine::wire::tongue::Values;
 use hobnob_machine::{Shown, When};
 use hobnob_runtime::Intent;
-use hobnob_spec::messages::{Answer, Body, Entry, Past, Place, Request};
-use hobnob_spec::names::RoomName;
+use hobnob_spec::messages::{Answer, Body, Entry, Past, Place, Request, Time};
+use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::session::No;
 use hobnob_spec::voice::Happening;
@@ -21,6 +21,8 @@ const USERNAME: &str = "Enter username: ";
 const RECIPIENT: &str = "Recipient: ";
 /// Where the message is typed.
 const MESSAGE: &str = "Message: ";
+/// What a message to nobody is answered with.
+const NO_RECIPIENT: &str = "There is no recipient.";
 /// What can be typed outside rooms.
 const COMMANDS: &str = "This is no command; there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.";
 
@@ -53,13 +55,16 @@ pub(super) struct Colon {
     room: Option<RoomName>,
     /// Whether the prompt of the next line depends on an answer.
     moving: bool,
+    /// Who was told last to have left the chat, and when that was.
+    gone: Option<(Nick, Time)>,
 }
 
 impl Colon {
     pub(super) fn new(addr: String, style: Style, wishes: Wishes) -> Self {
         let base = Base::new(Dialect::Colon, addr, style, wishes);
         let nick = base.wishes.nick.clone();
-        let mut colon = Self { base, stage: Stage::Naming, wished: String::new(), room: None, moving: false };
+        let wished = String::new();
+        let mut colon = Self { base, stage: Stage::Naming, wished, room: None, moving: false, gone: None };
         if let Some(nick) = nick {
             colon.join(nick);
         }
@@ -103,6 +108,7 @@ impl Colon {
     fn command(&mut self, line: &str) {
         let typed = match line.split_once(':') {
             Some((to, command)) if to.trim().eq_ignore_ascii_case("server") => command.trim(),
+            Some((to, _)) if to.trim().is_empty() => return self.base.complain(Happening::Refused, NO_RECIPIENT),
             Some((to, text)) => return self.private(to.trim(), text.trim_start()),
             None => line,
         };
@@ -164,6 +170,16 @@ impl Colon {
             (Place::With(_), _) if own => return,
             (Place::With(_), When::Live) => Happening::Private,
             (Place::With(_), When::Past(_)) => Happening::PrivateLate,
+            // All are told who left the chat, and once.
+            (Place::Room(room), When::Live) if matches!(entry.body, Body::Left(_)) => {
+                let heard = *room == self.base.lobby || self.room.as_ref() == Some(room);
+                let gone = Some((entry.nick.clone(), entry.at));
+                if own || !heard || self.gone == gone {
+                    return;
+                }
+                self.gone = gone;
+                Happening::of(&entry.body)
+            }
             (Place::Room(room), _) if self.room.as_ref() != Some(room) => return,
             (Place::Room(_), When::Past(Past::History)) => Happening::of(&entry.body).earlier(),
             (Place::Room(_), _) if own && !matches!(entry.body, Body::Text(_) | Body::Muted { .. } | Body::Unmuted) => {
@@ -175,7 +191,7 @@ impl Colon {
         self.base.tell(happening, &Values { room, ..values });
     }
 
-    fn welcome(&mut self, nick: hobnob_spec::names::Nick, lobby: RoomName) {
+    fn welcome(&mut self, nick: Nick, lobby: RoomName) {
         let again = self.stage != Stage::Joining;
         self.base.welcomed(nick, &self.wished, again);
         if !again {
@@ -234,6 +250,7 @@ impl Dialogue for Colon {
         match std::mem::replace(&mut self.stage, Stage::Chatting) {
             Stage::Naming => self.named(line),
             Stage::Chatting => self.said(line),
+            Stage::Addressing if line.trim().is_empty() => self.base.complain(Happening::Refused, NO_RECIPIENT),
             Stage::Addressing => self.stage = Stage::Writing(line.trim().to_owned()),
             Stage::Writing(to) => self.private(&to, line.trim_start()),
             stage @ (Stage::Joining | Stage::Leaving | Stage::Over) => self.stage = stage,

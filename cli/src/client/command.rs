@@ -2,7 +2,7 @@
 //!
 //! Pure: lines and shown things in, text and wishes out. A line that is wrong in itself is told so, and nothing is sent.
 
-use super::dialogue::{Base, Dialogue, Prompt, Wishes};
+use super::dialogue::{Base, Dialogue, FAILURE, Prompt, SUCCESS, Wishes};
 use super::words::Style;
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::wire::tongue::Values;
@@ -17,8 +17,6 @@ use std::collections::VecDeque;
 const BAD_USERNAME: &str = "Bad username";
 const BAD_MESSAGE: &str = "Bad message";
 const INVALID_COMMAND: &str = "Invalid command";
-const SUCCESS: &str = "Success";
-const FAILURE: &str = "Failure";
 /// The list when nobody is logged in; no username has a blank.
 const NOBODY: &str = "Nobody is logged in";
 
@@ -56,6 +54,8 @@ pub(super) struct Command {
     stage: Stage,
     /// The nick that was asked for.
     wished: String,
+    /// Whether the user was told that no server answers.
+    unreached: bool,
 }
 
 impl Command {
@@ -63,7 +63,7 @@ impl Command {
     pub(super) fn new(addr: String, style: Style, wishes: Wishes) -> Self {
         let mut base = Base::new(Dialect::Command, addr, style, wishes);
         base.ask(Request::Report);
-        Self { base, stage: Stage::Connecting, wished: String::new() }
+        Self { base, stage: Stage::Connecting, wished: String::new(), unreached: false }
     }
 
     fn said(&mut self, line: &str) {
@@ -116,6 +116,7 @@ impl Command {
     }
 
     fn answered(&mut self, request: &Request, answer: &Answer) {
+        self.reached();
         match (self.stage, answer) {
             (Stage::Connecting, _) => {
                 self.settle("");
@@ -151,6 +152,25 @@ impl Command {
         };
         let room = if let Place::Room(room) = place { room.as_str() } else { "" };
         self.base.tell_as(Dialect::Colon, happening, &Values { room, ..Values::of(entry) });
+    }
+
+    /// At the start the program ends with the reason; later the user sees it, and the command has its one answer.
+    fn unreachable(&mut self, reason: Option<&str>) {
+        let failure = self.base.unreachable(reason);
+        if self.stage == Stage::Connecting {
+            self.base.failure = Some(failure);
+        } else {
+            self.base.failure = Some(Failure::new(failure.code, ""));
+            if !std::mem::replace(&mut self.unreached, true) {
+                self.base.print(failure.sentence);
+            }
+        }
+    }
+
+    /// The server answers.
+    fn reached(&mut self) {
+        self.unreached = false;
+        self.base.reached();
     }
 
     /// The session is over, or the connection.
@@ -198,6 +218,7 @@ impl Dialogue for Command {
         match shown {
             Shown::Welcome { nick, room, .. } => {
                 self.base.lobby = room;
+                self.reached();
                 if self.stage == Stage::Asking {
                     self.settle(SUCCESS);
                 }
@@ -207,10 +228,19 @@ impl Dialogue for Command {
                 self.base.nick = Some(nick);
             }
             Shown::Back { nick, .. } => self.base.back(nick),
-            Shown::Refused { .. } | Shown::AlreadyJoined => self.settle(FAILURE),
+            Shown::Refused { .. } => {
+                self.reached();
+                self.settle(FAILURE);
+            }
+            Shown::AlreadyJoined => self.settle(FAILURE),
             Shown::Entry { place, entry, when } => self.entry(&place, &entry, when),
             Shown::Answer { request, answer } => self.answered(&request, &answer),
-            Shown::Unreachable { reason } => self.base.failure = Some(self.base.unreachable(reason.as_deref())),
+            Shown::Unreachable { reason } => self.unreachable(reason.as_deref()),
+            // Nobody has typed anything yet that could be answered.
+            Shown::Unsent { .. } | Shown::Unsure { .. } if self.stage == Stage::Connecting => {
+                let ended = || Failure::new(ExitCode::CannotConnect, "The server ended the connection.");
+                self.base.failure.get_or_insert_with(ended);
+            }
             Shown::Gap { .. } | Shown::Lost => {}
             Shown::TooMany { .. } | Shown::Unsent { .. } | Shown::Unsure { .. } => self.settle(FAILURE),
             Shown::Retry { .. } | Shown::Goodbye { .. } | Shown::Foreign => self.base.trouble(&shown),

@@ -5,6 +5,7 @@ use super::command::Command;
 use super::dialogue::{Dialogue, Prompt, Wishes};
 use super::tata::Tata;
 use super::words::Style;
+use crate::exit::ExitCode;
 use hobnob_machine::{Shown, When};
 use hobnob_runtime::Intent;
 use hobnob_spec::messages::{Active, Answer, Body, Entry, Past, Place, Request, Time};
@@ -349,6 +350,77 @@ fn command_can_log_in_again_after_logging_out() {
     assert_eq!(sent(&mut john), [Intent::Quit]);
     john.shown(Shown::Out);
     assert!(matches!(john.over(), Some(Ok(_))));
+}
+
+/// What the link shows where no server answers a request.
+fn unreachable(dialogue: &mut dyn Dialogue, request: Request) {
+    dialogue.shown(Shown::Unreachable { reason: Some("Connection refused (os error 111)".into()) });
+    dialogue.shown(Shown::Unsent { request });
+    dialogue.shown(Shown::Out);
+}
+
+const REFUSED: &str =
+    "Cannot reach a server at there:1: Connection refused. Is it running? `hobnob server` starts one.";
+
+#[test]
+fn command_ends_with_the_reason_where_no_server_is() {
+    let mut command = Command::new("there:1".into(), style(false), Wishes::default());
+    unreachable(&mut command, Request::Report);
+    assert!(command.take_lines().is_empty(), "nothing was typed that could be answered");
+    let failure = command.over().expect("it is over").expect_err("it failed");
+    assert_eq!((failure.code, failure.sentence.as_str()), (ExitCode::CannotConnect, REFUSED));
+}
+
+#[test]
+fn command_tells_once_that_the_server_is_gone_and_ends_well_when_it_is_back() {
+    let mut john = john();
+    john.shown(Shown::Goodbye { why: Why::Stopping });
+    john.shown(Shown::Out);
+    assert_eq!(john.take_lines(), ["Server: The server is stopping."]);
+    for printed in [&[REFUSED, "Failure"][..], &["Failure"]] {
+        john.typed("list");
+        unreachable(&mut john, Request::Report);
+        assert_eq!(john.take_lines(), printed);
+    }
+    john.typed("list");
+    john.shown(answer(Request::Report, active(&[])));
+    john.typed("exit");
+    john.shown(Shown::Out);
+    assert!(matches!(john.over(), Some(Ok(ExitCode::Fine))));
+}
+
+#[test]
+fn colon_ends_well_when_the_connection_is_back() {
+    let mut alice = alice();
+    alice.shown(Shown::Goodbye { why: Why::Stopping });
+    alice.shown(Shown::Retry { pause_ms: 500 });
+    alice.shown(Shown::Back { nick: nick("Alice"), muted_ms: None, rooms: vec![] });
+    assert_eq!(alice.take_lines().last().map(String::as_str), Some("Connected again."));
+    alice.typed("exit");
+    alice.shown(Shown::Out);
+    assert!(matches!(alice.over(), Some(Ok(ExitCode::Fine))));
+}
+
+#[test]
+fn colon_sends_nothing_to_nobody() {
+    let mut alice = alice();
+    for lines in [&["message", " "][..], &[":hello"]] {
+        lines.iter().for_each(|line| alice.typed(line));
+        assert_eq!(alice.take_lines(), ["ERROR There is no recipient."]);
+        assert_eq!(alice.prompt(), talk("> "));
+        assert!(sent(&mut alice).is_empty());
+    }
+}
+
+#[test]
+fn colon_hears_once_who_left_the_chat_wherever_it_is() {
+    let mut alice = alice();
+    alice.shown(in_room("lobby", "Bob", Body::Left(Why::Quit)));
+    assert_eq!(alice.take_lines(), ["Bob left the chat."]);
+    let mut alice = alice_in("teamchat");
+    alice.shown(in_room("lobby", "Eve", Body::Left(Why::Lost)));
+    alice.shown(in_room("teamchat", "Eve", Body::Left(Why::Lost)));
+    assert_eq!(alice.take_lines(), ["Eve lost the connection."]);
 }
 
 fn tata(colour: bool) -> Tata {

@@ -15,6 +15,11 @@ use hobnob_spec::session::No;
 use hobnob_spec::voice::{Happening, Phrase, phrase};
 use std::collections::VecDeque;
 
+/// What the dialogue of seed 004 says when a command was carried out.
+pub(super) const SUCCESS: &str = "Success";
+/// And when it was not.
+pub(super) const FAILURE: &str = "Failure";
+
 /// What the user asked for on the command line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wishes {
@@ -124,7 +129,8 @@ impl Base {
     /// Tells a happening in the words of another dialect.
     pub(super) fn tell_as(&mut self, voice: Dialect, happening: Happening, values: &Values<'_>) {
         if let Phrase::Line(template) = phrase(voice, happening) {
-            let line = fill(&on_screen(template, self.style.colour), values, self.zone(values.at), " ");
+            let template = on_screen(voice, template, self.style.colour);
+            let line = fill(&template, values, self.zone(values.at), " ");
             self.print(line);
         }
     }
@@ -197,9 +203,15 @@ impl Base {
     }
 
     fn tell_back(&mut self, back: bool) {
+        self.reached();
         if back {
             self.print("Connected again.");
         }
+    }
+
+    /// The server answers: that it could not be reached before, or ended the connection, is no failure any more.
+    pub(super) fn reached(&mut self) {
+        self.failure.take_if(|failure| failure.code == ExitCode::CannotConnect);
     }
 
     /// What is told of the connection in every dialogue alike.
@@ -273,7 +285,25 @@ impl Base {
 
 /// A phrase of a dialect without what the course's own clients need it for: they print what comes as it comes, over the
 /// prompt that stands there. A line editor clears the line itself.
-fn on_screen(template: &str, colour: bool) -> String {
+fn on_screen(voice: Dialect, template: &str, colour: bool) -> String {
+    match voice {
+        Dialect::Command => of_command(template),
+        Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Plain => painted(template, colour),
+    }
+}
+
+/// What the course's client of seed 004 prints at a line of the wire.
+fn of_command(template: &str) -> String {
+    match template.split_once(' ').unwrap_or((template, "")) {
+        ("SENDTO", message) => message.replacen(' ', ": ", 1),
+        ("RESPONSE", "ok") => SUCCESS.to_owned(),
+        ("RESPONSE", _) => FAILURE.to_owned(),
+        ("LIST", nicks) => nicks.to_owned(),
+        _ => template.to_owned(),
+    }
+}
+
+fn painted(template: &str, colour: bool) -> String {
     let mut escapes = String::new();
     let mut rest = template.trim_start_matches('\r');
     while let Some((escape, behind)) = rest.strip_prefix('\u{1b}').and_then(|rest| rest.split_once('m')) {
@@ -320,8 +350,21 @@ mod tests {
     #[test]
     fn words_lose_their_escapes_where_there_is_no_colour_and_their_returns_in_any_case() {
         let template = "\r\u{1b}[1m\u{1b}[35m {nick}: \u{1b}[0m{text}";
-        assert_eq!(on_screen(template, false), "{nick}: {text}");
-        assert_eq!(on_screen(template, true), "\u{1b}[1m\u{1b}[35m{nick}: \u{1b}[0m{text}");
-        assert_eq!(on_screen("{nick}: {text}", false), "{nick}: {text}");
+        assert_eq!(on_screen(Dialect::Plain, template, false), "{nick}: {text}");
+        assert_eq!(on_screen(Dialect::Plain, template, true), "\u{1b}[1m\u{1b}[35m{nick}: \u{1b}[0m{text}");
+        assert_eq!(on_screen(Dialect::Colon, "{nick}: {text}", false), "{nick}: {text}");
+    }
+
+    #[test]
+    fn nobody_sees_a_line_of_the_wire_of_seed_004() {
+        for happening in Happening::ALL {
+            if let Phrase::Line(template) = phrase(Dialect::Command, *happening) {
+                let shown = on_screen(Dialect::Command, template, false);
+                for word in ["SENDTO", "RESPONSE", "LIST"] {
+                    assert!(!shown.contains(word), "{happening:?} is shown as {shown:?}");
+                }
+            }
+        }
+        assert_eq!(on_screen(Dialect::Command, "SENDTO Server {reason}", false), "Server: {reason}");
     }
 }

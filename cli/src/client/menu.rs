@@ -55,6 +55,8 @@ pub(super) struct Menu {
     moving: bool,
     /// Whether the connection was lost and is not back.
     away: bool,
+    /// Whether no server answered the last time.
+    unreached: bool,
     /// Whether no more lines come.
     ended: bool,
     failure: Option<Failure>,
@@ -81,6 +83,7 @@ impl Menu {
             open: 0,
             moving: false,
             away: false,
+            unreached: false,
             ended: false,
             failure: None,
             lines: Vec::new(),
@@ -114,7 +117,11 @@ impl Menu {
 
     /// Whether the program ends, and how.
     pub(super) fn over(&mut self) -> Option<Result<ExitCode, Failure>> {
-        (self.stage == Stage::Over).then(|| self.failure.take().map_or(Ok(ExitCode::Fine), Err))
+        if self.stage != Stage::Over {
+            return None;
+        }
+        let told = self.unreached.then(|| Failure::new(ExitCode::CannotConnect, ""));
+        Some(self.failure.take().or(told).map_or(Ok(ExitCode::Fine), Err))
     }
 
     /// Takes a typed line.
@@ -241,6 +248,7 @@ impl Menu {
 
     fn welcome(&mut self, nick: Nick, lobby: RoomName) {
         let again = matches!(self.stage, Stage::Chatting | Stage::Attaching);
+        self.unreached = false;
         self.away = false;
         if again {
             self.print(format!("Connected again as {nick}; the old session was over. What you missed follows."));
@@ -283,6 +291,7 @@ impl Menu {
     }
 
     fn rejected(&mut self, no: No, wait_ms: Option<u64>) {
+        self.unreached = false;
         let wait = wait_ms.map(|ms| format!(" ({} left)", words::pause(ms))).unwrap_or_default();
         let sentence = format!("{REJECT} {}{wait}", no.meaning());
         if self.wishes.nick.is_some() {
@@ -294,6 +303,7 @@ impl Menu {
     }
 
     fn answered(&mut self, request: &Request, answer: Answer) {
+        self.unreached = false;
         self.settled(request);
         let line = match (request, answer) {
             // Who is in several rooms goes back to one of them this way.
@@ -390,6 +400,7 @@ impl Menu {
         if self.wishes.nick.is_some() || self.ended {
             self.failure = Some(Failure::new(ExitCode::CannotConnect, sentence));
         } else {
+            self.unreached = true;
             self.print(sentence);
         }
     }

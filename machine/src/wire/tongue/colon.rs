@@ -81,6 +81,7 @@ impl Colon {
             }
             Body::Left(_)
             | Body::Text(_)
+            | Body::Attached(_)
             | Body::Joined
             | Body::Entered
             | Body::LeftRoom
