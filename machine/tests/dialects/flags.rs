@@ -173,7 +173,10 @@ fn what_is_wrong_is_told_in_an_object() {
     let two = r#"{"JOIN_REQUEST_FLAG": 1, "QUIT_REQUEST_FLAG": 1}"#;
     assert_eq!(house.tell(cool, two), talk("Server: More than one flag is 1."));
     assert_eq!(house.tell(cool, "{\"PAYLOAD\": }"), talk("Server: This was not understood. It is no JSON."));
-    assert_eq!(house.tell(cool, "hello"), talk("Server: This was not understood. It is no JSON object, or one that is too long."));
+    assert_eq!(
+        house.tell(cool, "hello"),
+        talk("Server: This was not understood. It is no JSON object, or one that is too long.")
+    );
     assert_eq!(house.tell(cool, r#"{"PAYLOAD": "an open string"#.to_owned().as_str()), "");
     let last = talk("Server: Too many messages in a row were not understood.");
     assert_eq!(house.tell(cool, "\n"), last, "a newline in a string ends what was wrong");

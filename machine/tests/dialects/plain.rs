@@ -60,6 +60,10 @@ fn a_nick_of_nothing_is_refused_with_a_reason() {
         let mut house = house();
         let tesla = house.connect(0);
         let told = house.tell(tesla, blank);
+        assert!(told.contains("This is not a username"), "{blank:?} is answered with {told:?}");
+        let mut house = House::new(&[Profile { nick_taken: NickTaken::Reject, ..Profile::tata() }]);
+        let tesla = house.connect(0);
+        let told = house.tell(tesla, blank);
         assert!(told.contains("A nick has 1 to 20 characters"), "{blank:?} is answered with {told:?}");
         assert_eq!(house.tell(tesla, "tesla"), WELCOME, "and another may follow");
         assert_eq!(house.tell(tesla, "\n"), "", "later it is nothing at all");
