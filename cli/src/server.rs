@@ -34,6 +34,13 @@ Examples:
   hobnob server --print-config > hobnob.toml        all settings, to be changed and given with --config
   HOBNOB_SYNC=interval HOBNOB_LIMITS_MUTE_MS=30s hobnob server
 
+All listeners are doors to one server: its rooms, nicks and history are the same behind each of them. With
+--data :memory: every start is a start afresh, as a grader may want it. Clients that speak text cannot be asked for a
+sign of life, so --idle does not close their connections.
+
+The console tells who comes and goes, and of the users of profiles whose first dialect is flags, such as classroom,
+every step; HOBNOB_LOG=debug tells every step of all users, HOBNOB_LOG=warn only what is wrong.
+
 Stop it with Ctrl-C; a second Ctrl-C ends it at once.")]
 pub(crate) struct ServerArgs {
     /// Listen on this address; PROFILE=HOST:PORT for another profile there; may be given several times

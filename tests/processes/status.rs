@@ -55,9 +55,24 @@ fn the_server_tells_each_step_and_nobody_types_into_it() {
     let mut cool = join(&addr, "Cool");
     server.complaint(" connected");
     server.complaint(" joined as Cool");
+    let asked = [
+        (Request::Report, "Cool asked for the report"),
+        (Request::Say { room: "lobby".into(), text: "Hi".into() }, "Cool said something to all in a room"),
+        (Request::Enter { room: "den".into() }, "Cool entered a room"),
+        (
+            Request::Private { to: "Cool".into(), text: "psst".into() },
+            "Cool sent a private message, which was delivered",
+        ),
+        (Request::Enter { room: "den".into() }, "Cool was refused Enter because: "),
+    ];
+    for (number, (request, told)) in (2..).zip(asked) {
+        cool.ask(number, request).expect("the server reads");
+        let line = server.complaint(told);
+        assert!(!line.contains("psst"), "what is private is not told: {line}");
+    }
     let mut other = Native::connect(&addr).expect("the server listens");
     other.ask(1, Request::Join { nick: "Cool".into(), token: None }).expect("the server reads");
     server.complaint(" was rejected because: Another user is using this username.");
-    cool.ask(2, Request::Quit).expect("the server reads");
+    cool.ask(7, Request::Quit).expect("the server reads");
     server.complaint("Cool left because: The user quit.");
 }

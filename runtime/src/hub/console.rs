@@ -8,13 +8,24 @@ use std::fmt;
 use std::net::SocketAddr;
 use tracing::{debug, info, warn};
 
-/// Says what a row that fired means for somebody. `by` is the row that raised its event, if one did; `addr` is that of the session's connection.
-pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) {
+/// Says a step that is of interest to who wants each of them told, as one course does.
+macro_rules! step {
+    ($narrates:expr, $($what:tt)+) => { if $narrates { info!($($what)+) } else { debug!($($what)+) } };
+}
+
+/// Whether the console tells every step of this profile's users: the course of the dialect `flags` wants it so.
+pub(super) fn narrates(profile: &Profile) -> bool {
+    profile.dialects.first() == Some(&Dialect::Flags)
+}
+
+/// Says what a row that fired means for somebody. `by` is the row that raised its event, if one did; `addr` is that of
+/// the session's connection; `narrates` says whether every step is told.
+pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>, narrates: bool) {
     if fired.event == Event::Opened {
         info!("{} connected", Whence(addr));
     }
     let Some(nick) = &fired.nick else {
-        return tell_of_guest(fired, addr);
+        return tell_of_guest(fired, addr, narrates);
     };
     let row = fired.row();
     for effect in row.1 {
@@ -30,10 +41,12 @@ pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) 
             Effect::LiftLeaversMute => info!("the mute of somebody who left was lifted by the operator {nick}"),
             Effect::LiftMute => info!("{nick} may talk again"),
             Effect::MakeOperator => info!("{nick} is an operator"),
-            Effect::EnterRoom => debug!("{nick} entered a room"),
-            Effect::LeaveRoom => debug!("{nick} left a room"),
-            Effect::Refuse(no) => debug!("{nick} was refused {} because: {}", fired.event, no.meaning()),
-            _ => {}
+            Effect::Refuse(no) => step!(narrates, "{nick} was refused {} because: {}", fired.event, no.meaning()),
+            _ => {
+                if let Some(did) = did(*effect) {
+                    step!(narrates, "{nick} {did}");
+                }
+            }
         }
     }
     if row.2 == Next::Become(State::Detached) {
@@ -43,6 +56,22 @@ pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>) 
             _ => info!("{nick} lost the connection, and may return"),
         }
     }
+}
+
+/// What somebody did to whom an effect answers, or whose words it passes on; the words themselves are not told.
+fn did(effect: Effect) -> Option<&'static str> {
+    Some(match effect {
+        Effect::TellReport => "asked for the report",
+        Effect::TellMembers => "asked who is there",
+        Effect::TellRooms => "asked which rooms there are",
+        Effect::TellPage | Effect::FetchPage => "asked for earlier messages",
+        Effect::Post => "said something to all in a room",
+        Effect::SendPrivate => "sent a private message, which was delivered",
+        Effect::TellWaiting => "sent a private message, which waits",
+        Effect::EnterRoom => "entered a room",
+        Effect::LeaveRoom => "left a room",
+        _ => return None,
+    })
 }
 
 /// The target of the lines that a course wants in its server's window, beside those of the console.
@@ -67,16 +96,22 @@ pub(super) fn tell_window(fired: &Fired, addr: SocketAddr, profile: &Profile) {
 }
 
 /// Whoever has no nick is named by the address.
-fn tell_of_guest(fired: &Fired, addr: Option<SocketAddr>) {
+fn tell_of_guest(fired: &Fired, addr: Option<SocketAddr>, narrates: bool) {
     for effect in fired.row().1 {
         match effect {
             Effect::Refuse(no) if matches!(fired.event, Event::Join | Event::Resume) => {
                 info!("{} was rejected because: {}", Whence(addr), no.meaning());
             }
-            Effect::Refuse(no) => debug!("{} was refused {} because: {}", Whence(addr), fired.event, no.meaning()),
+            Effect::Refuse(no) => {
+                step!(narrates, "{} was refused {} because: {}", Whence(addr), fired.event, no.meaning());
+            }
             Effect::Farewell(why) => info!("{} was sent away because: {}", Whence(addr), why.meaning()),
             Effect::LetGo | Effect::HangUp => info!("{} disconnected", Whence(addr)),
-            _ => {}
+            _ => {
+                if let Some(did) = did(*effect) {
+                    step!(narrates, "{} {did}", Whence(addr));
+                }
+            }
         }
     }
 }

@@ -17,12 +17,14 @@ impl<W: World> Hub<W> {
             for (at, fired) in out.fired.iter().enumerate() {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
                 let by = console::raiser(&out.fired, at);
-                console::tell(fired, by, slot.map(|slot| self.lines.at(slot).addr));
-                if let Some(slot) = slot {
-                    let line = self.lines.at(slot);
-                    let profile = &self.parts.server.config().profiles[usize::from(line.listener)];
-                    console::tell_window(fired, line.addr, profile);
-                }
+                let Some(slot) = slot else {
+                    console::tell(fired, by, None, false);
+                    continue;
+                };
+                let line = self.lines.at(slot);
+                let profile = &self.parts.server.config().profiles[usize::from(line.listener)];
+                console::tell(fired, by, Some(line.addr), console::narrates(profile));
+                console::tell_window(fired, line.addr, profile);
             }
         }
         for action in out.actions.drain(..) {
