@@ -213,6 +213,7 @@ fn a_messenger_is_spoken_with_colons() {
     assert_eq!(alice.line(), "Bob left teamchat.");
     bob.send("server:exit");
     assert_eq!(bob.rest(), "Goodbye.\n");
+    assert_eq!(alice.line(), "Bob left the chat.");
     alice.send("leave");
     assert_eq!(alice.line(), "You left teamchat.");
     alice.send("who");

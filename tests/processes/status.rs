@@ -55,12 +55,13 @@ fn the_server_tells_each_step_and_nobody_types_into_it() {
     let mut cool = join(&addr, "Cool");
     server.complaint(" connected");
     server.complaint(" joined as Cool");
+    let _fun = join(&addr, "Fun");
     let asked = [
         (Request::Report, "Cool asked for the report"),
         (Request::Say { room: "lobby".into(), text: "Hi".into() }, "Cool said something to all in a room"),
         (Request::Enter { room: "den".into() }, "Cool entered a room"),
         (
-            Request::Private { to: "Cool".into(), text: "psst".into() },
+            Request::Private { to: "Fun".into(), text: "psst".into() },
             "Cool sent a private message, which was delivered",
         ),
         (Request::Enter { room: "den".into() }, "Cool was refused Enter because: "),

@@ -220,6 +220,7 @@ fn messenger_readme_a_team_talks_and_a_message_waits_for_bob() {
     alice.hears(&["Bob left teamchat."]);
     bob.types("exit");
     bob.is_gone();
+    alice.hears(&["Bob left the chat."]);
     alice.types("leave");
     alice.sees(&["You left teamchat."], "> ");
     alice.types("message");
@@ -254,6 +255,7 @@ fn messenger_assignment_commands_begin_with_server() {
     alice.hears(&["Bob: see http://example.org: it is good"]);
     bob.types("server:exit");
     bob.is_gone();
+    alice.hears(&["Bob left the chat."]);
     alice.types("server:who");
     alice.sees(&["Active users: Alice"], "> ");
 }
