@@ -83,6 +83,15 @@ fn help_is_for_who_asks_and_for_nobody_else() {
 }
 
 #[test]
+fn emoticons_are_talk_like_any_other() {
+    let mut house = house();
+    let (tesla, albert) = (house.enter(0, "tesla"), house.enter(0, "albert"));
+    house.read(tesla);
+    house.tell(tesla, ":-) 🙂 👩‍🔬\n");
+    assert_eq!(house.read(albert), "\r\x1b[1m\x1b[35m tesla: \x1b[0m:-) 🙂 👩‍🔬\n");
+}
+
+#[test]
 fn a_private_message_is_set_apart_and_waits() {
     let mut house = house();
     let (tesla, albert) = (house.enter(0, "tesla"), house.enter(0, "albert"));
