@@ -141,10 +141,14 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// One side is gone and the other is never told.
     fn half_open(&mut self, fault: &Fault, who: usize, untold: Way) {
-        for wire in self.cut_wires(fault, Some(who)) {
-            // What is still sent goes nowhere.
-            self.wires[wire].up.reopen();
-            self.wires[wire].down.reopen();
+        let wires = self.open_wires(Some(who));
+        if !wires.is_empty() {
+            self.witness.fault(self.now, fault, true);
+        }
+        for wire in wires {
+            self.wires[wire].up.swallow();
+            self.wires[wire].down.swallow();
+            self.pump_down(wire);
             match untold {
                 Way::Up | Way::Both => self.tell_client(wire),
                 Way::Down => self.tell_server(wire),

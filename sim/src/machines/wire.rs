@@ -108,10 +108,11 @@ impl<T> Pipe<T> {
         self.ended = true;
     }
 
-    /// Whoever sends into it has not noticed that it was cut.
-    pub(super) fn reopen(&mut self) {
-        self.closing = false;
-        self.ended = false;
+    /// Loses what is under way and all that will be, which whoever sends into it does not notice.
+    pub(super) fn swallow(&mut self) {
+        self.flying.clear();
+        self.flying_bytes = 0;
+        self.holed = true;
     }
 }
 
