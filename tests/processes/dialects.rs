@@ -643,7 +643,7 @@ fn what_is_wrong_with_a_file_is_told_and_keeps_nothing() {
     cool.send(attachment("a.txt", "eleven byte").to_string());
     assert_eq!(payload(&mut cool), "Server: The file is too large.");
     cool.send(r#"{"ATTACHMENT_FLAG": 1, "FILENAME": "a.txt", "PAYLOAD": }"#);
-    assert_eq!(payload(&mut cool), "Server: This was not understood.");
+    assert_eq!(payload(&mut cool), "Server: This was not understood. It is no JSON.");
     cool.send(attachment("a.txt", "ten bytes.").to_string());
     assert_eq!(timeless(&payload(&mut cool)), "Cool: ten bytes.");
     let names: Vec<_> = std::fs::read_dir(data.join("downloads"))
