@@ -44,11 +44,13 @@ impl Taken {
 
     /// What the bytes that a connection begins with tell; `quiet` if the peer seems to have sent all it has to say.
     pub(in crate::wire) fn tell(&self, bytes: &[u8], quiet: bool) -> Told {
-        let (all, bytes) = (bytes, bytes.trim_ascii_start());
+        let (blank, bytes) = bytes.split_at(bytes.len() - bytes.trim_ascii_start().len());
+        // A blank line is a nick, if a bad one, whatever comes after it.
+        let blank_line = blank.contains(&b'\n') || blank.len() > NAME_BYTES_MAX || bytes.is_empty() && quiet;
+        if self.names_first() && blank_line {
+            return Told::Speaks(Dialect::Plain);
+        }
         match *bytes {
-            [] if self.names_first() && (all.contains(&b'\n') || all.len() > NAME_BYTES_MAX || quiet) => {
-                return Told::Speaks(Dialect::Plain);
-            }
             [] | [0xf0 | 0x80] => return Told::Part,
             [0xf0, b'H', ..] if self.native => return Told::Speaks(Dialect::Native),
             [0xf0, b'H', ..] => return Told::Foreign(Foreign::NativeUnwelcome),

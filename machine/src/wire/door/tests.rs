@@ -118,7 +118,7 @@ fn strangers_are_refused_once_in_words_that_they_may_read() {
         (&[Command, Native], b"\x80x", Command, Foreign::Unknown),
         (&[Colon, Native], b"\xff\xff", Colon, Foreign::Unknown),
         (&[Plain], b"\r\n\r\n\0\r\nQUIT\n\x11\0\0\0", Plain, Foreign::Header),
-        (&[Plain], b"\r\n\r\n\0\r\nQUIX\n", Plain, Foreign::Unknown),
+        (&[Colon, Native], b"\r\n\r\n\0\r\nQUIX\n", Colon, Foreign::Unknown),
     ];
     for (dialects, said, dialect, foreign) in refused {
         let mut said = quiet_after(said);
