@@ -284,8 +284,9 @@ impl Client {
         let joined = self.state == State::Joined;
         let event = match (&self.queue[at].whose, &answer) {
             (Whose::User, _) => Event::Answered,
-            (Whose::Quit, _) if joined => Event::QuitDone,
-            (Whose::Logout, _) if joined => Event::LogoutDone,
+            (Whose::Logout, Answer::Done) if joined => Event::LogoutDone,
+            // Who is refused to go goes, by ending the connection.
+            (Whose::Quit | Whose::Logout, _) if joined => Event::QuitDone,
             (Whose::Hole(_), Answer::Page { .. }) if joined => Event::PageCame,
             (Whose::Hole(_), Answer::Refused { .. }) if joined => Event::PageRefused,
             (Whose::Quit | Whose::Logout | Whose::Hole(_), _) => return (Event::Stray, Case::Nothing),

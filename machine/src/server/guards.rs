@@ -149,7 +149,12 @@ impl Server {
         // A file's name counts, too.
         let bytes = turn.text.as_ref().map_or(0, |text| text.as_str().len())
             + FILE_NAME_BYTES_MAX * usize::from(turn.event != Event::Private);
-        let (to, limits) = (pair.other(&seat(session).key), &self.config.limits);
+        let (own, limits) = (&seat(session).key, &self.config.limits);
+        let to = pair.other(own);
+        // Whose file arrives while it is away may have messages waiting in the same conversation itself.
+        if self.talks.would_forget(&pair, own, bytes as u64, limits) == Some(true) {
+            return true;
+        }
         let attached = turn.target.is_some_and(|target| self.sessions[&target].conn.is_some());
         // What is sent at once does not wait; it only needs a conversation.
         match attached {

@@ -68,14 +68,21 @@ impl Talks {
 
     /// Whether a message of so many bytes would be one too many to wait for this party.
     pub(super) fn is_full_for(&self, pair: &Pair, key: &str, bytes: u64, limits: &Limits) -> bool {
-        let waits = self.waiting.get(key).is_some_and(|pairs| pairs.contains(pair));
-        let Some(talk) = self.talks.get(pair).filter(|_| waits) else {
+        self.would_forget(pair, key, bytes, limits).unwrap_or_else(|| {
             let waiting: usize = self.waiting.values().map(BTreeSet::len).sum();
-            return waiting as u64 >= limits.waiting_conversations_max || !self.has_place_for(pair, limits);
-        };
+            waiting as u64 >= limits.waiting_conversations_max || !self.has_place_for(pair, limits)
+        })
+    }
+
+    /// Whether a message of so many bytes, whoever says it, has no place behind those of its conversation that wait for
+    /// this party; `None` if none waits.
+    pub(super) fn would_forget(&self, pair: &Pair, key: &str, bytes: u64, limits: &Limits) -> Option<bool> {
+        self.waiting.get(key).filter(|pairs| pairs.contains(pair))?;
+        let talk = self.talks.get(pair)?;
         let waiting = talk.log.newer(talk.seen[pair.side(key)]);
         let (count, used) = waiting.fold((0, 0), |(count, used), entry| (count + 1, used + entry.bytes()));
-        count >= limits.mail_max.min(limits.kept_entries_max) || used + bytes + ENTRY_BYTES > limits.kept_bytes_max
+        let many = count >= limits.mail_max.min(limits.kept_entries_max);
+        Some(many || used + bytes + ENTRY_BYTES > limits.kept_bytes_max)
     }
 
     /// Whether a conversation is there, or there is place for it.

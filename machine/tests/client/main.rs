@@ -352,6 +352,13 @@ fn who_logs_out_is_out_and_still_connected_and_gets_what_was_not_answered_back()
 }
 
 #[test]
+fn who_may_not_log_out_hangs_up() {
+    let mut script = Script::joined();
+    script.step(ClientInput::Logout).answer(Answer::Refused { no: No::StorageFull, wait_ms: None });
+    assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
+}
+
+#[test]
 fn rooms_are_entered_again_after_a_new_join() {
     let mut script = Script::joined();
     script.ask(Request::Enter { room: "tea".into() });

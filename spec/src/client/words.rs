@@ -57,7 +57,7 @@ words! {
         ReturnRefused,
         /// The server answers what the user asked.
         Answered,
-        /// The server answers that the nick was given back.
+        /// The server answers that the nick was given back, or refuses to take it.
         QuitDone,
         /// The server answers that the nick was given back, and the connection is to stay.
         LogoutDone,

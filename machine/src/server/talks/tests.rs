@@ -67,6 +67,8 @@ fn what_waits_for_somebody_is_bounded_by_messages_bytes_and_conversations() {
     assert!(talks.is_full_for(&both, "bob", 1, &kept), "no more wait than are kept");
     tell(&mut talks, "ann", "bob", 2, &limits);
     assert!(talks.is_full_for(&both, "bob", 1, &limits), "two wait");
+    assert_eq!(talks.would_forget(&both, "bob", 1, &limits), Some(true), "whoever says it");
+    assert_eq!(talks.would_forget(&both, "ann", 1, &limits), None, "nothing waits for ann");
     talks.mark_seen(&both, "bob");
     assert!(!talks.is_full_for(&both, "bob", 1, &limits), "none waits");
 }
