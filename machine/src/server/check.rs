@@ -89,4 +89,4 @@ impl Server {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

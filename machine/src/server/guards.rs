@@ -59,9 +59,7 @@ impl Server {
             Guard::RecipientDetached => {
                 turn.target.is_some_and(|target| self.sessions[&target].state == State::Detached)
             }
-            Guard::AbsentForGood => {
-                turn.nick.is_some() && turn.target.is_none() && self.profile(session).absent != Absent::Store
-            }
+            Guard::AbsentForGood => self.is_absent_for_good(session, turn),
             Guard::FileNameBad => turn.offer.as_ref().is_some_and(|offer| offer.name.is_none()),
             Guard::FileLarge => turn.offer.as_ref().is_some_and(|offer| offer.size > self.config.limits.file_bytes_max),
             Guard::TransferBegun => turn.transfer.is_some(),
@@ -142,6 +140,11 @@ impl Server {
 
     fn talks_too_fast(&self, session: &Session, now: Time) -> bool {
         !session.says.ready(now, self.say_rate())
+    }
+
+    /// Whether a file is for a nick that nobody has, and the profile keeps nothing for later.
+    pub(super) fn is_absent_for_good(&self, session: &Session, turn: &Turn) -> bool {
+        turn.nick.is_some() && turn.target.is_none() && self.profile(session).absent != Absent::Store
     }
 
     pub(super) fn mail_is_full(&self, session: &Session, turn: &Turn) -> bool {

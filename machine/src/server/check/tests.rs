@@ -130,6 +130,12 @@ const DISORDERS: &[Disorder] = &[
     }),
 ];
 
+/// What a check says, if anything.
+pub(in crate::server) fn complaint(check: impl FnOnce()) -> Option<String> {
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).err()?;
+    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|told| (*told).to_owned()))
+}
+
 #[test]
 fn a_server_that_was_only_stepped_is_in_order() {
     server().check();
@@ -140,10 +146,7 @@ fn disorder_of_every_kind_is_noticed() {
     for (words, disorder) in DISORDERS {
         let mut server = server();
         disorder(&mut server);
-        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.check()));
-        let panic = checked.expect_err(words);
-        let told = panic.downcast_ref::<String>().cloned();
-        let told = told.or_else(|| panic.downcast_ref::<&str>().map(|told| (*told).to_owned())).expect("a sentence");
+        let told = complaint(|| server.check()).expect(words);
         assert!(told.contains(words), "{told:?} says {words:?}");
     }
 }

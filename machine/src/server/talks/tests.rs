@@ -1,4 +1,5 @@
 use super::*;
+use crate::server::check::tests::complaint;
 use hobnob_spec::names::Text;
 
 fn key(name: &str) -> Arc<str> {
@@ -152,9 +153,7 @@ fn disorder_is_noticed() {
         tell(&mut talks, "ann", "bob", 1, &limits);
         talks.check(&limits);
         disorder(&mut talks);
-        let panic = std::panic::catch_unwind(|| talks.check(&limits)).expect_err(words);
-        let told = panic.downcast_ref::<String>().cloned();
-        let told = told.or_else(|| panic.downcast_ref::<&str>().map(|told| (*told).to_owned())).expect("a sentence");
+        let told = complaint(|| talks.check(&limits)).expect(words);
         assert!(told.contains(words), "{told:?} says {words:?}");
     }
     let (mut talks, limits) = (Talks::default(), Limits::default());
@@ -162,7 +161,7 @@ fn disorder_is_noticed() {
     talks.check(&Limits { conversations_max: 0, ..limits.clone() });
     talks.mark_seen(&pair("ann", "bob"), "bob");
     let crowded = Limits { conversations_max: 0, ..limits };
-    std::panic::catch_unwind(|| talks.check(&crowded)).expect_err("one is too many, and might be forgotten");
+    complaint(|| talks.check(&crowded)).expect("one is too many, and might be forgotten");
 }
 
 fn one(talks: &mut Talks) -> &mut Talk {

@@ -8,7 +8,6 @@ use crate::io::{Action, Filing, Out, Shelf, TransferFired};
 use hobnob_spec::limits::OUTCOMES_KEPT;
 use hobnob_spec::messages::{Answer, Attached, Body, Message};
 use hobnob_spec::names::{Nick, TextError};
-use hobnob_spec::profile::Absent;
 use hobnob_spec::row::Next;
 use hobnob_spec::session::Event as SessionEvent;
 use hobnob_spec::transfer::{Alarm, Effect, Event, Guard, cell};
@@ -101,9 +100,7 @@ impl Server {
             Guard::EndAwaited => transfer.awaited.is_some(),
             Guard::OwnerMuted => owner().muted_until.is_some(),
             Guard::OutOfRoom => matches!(transfer.to, To::Room(room) if !seat(owner()).rooms.contains_key(&room)),
-            Guard::AbsentForGood => {
-                turn.nick.is_some() && turn.target.is_none() && self.profile(owner()).absent != Absent::Store
-            }
+            Guard::AbsentForGood => self.is_absent_for_good(owner(), turn),
             Guard::MailFull => self.mail_is_full(owner(), turn),
             Guard::ToRoom => matches!(transfer.to, To::Room(_)),
             Guard::RecipientAway => turn.target.is_none_or(|target| self.sessions[&target].conn.is_none()),
