@@ -33,9 +33,9 @@ macro_rules! limits {
 }
 
 limits! {
-    /// How long a connection may take to join before it is told and closed: an open door costs memory.
+    /// How long a connection may take to ask something before it is told and closed: an open door costs memory.
     handshake_ms: "ms" = 120_000;
-    /// How long a member may be silent before it is told and closed; it is pinged at half of it.
+    /// How long whoever asked something may be silent before it is told and closed; it is pinged at half of it.
     idle_ms: "ms" = 600_000;
     /// How long a session outlives its connection, so that a short cut costs nobody the nick or a message.
     resume_ms: "ms" = 60_000;

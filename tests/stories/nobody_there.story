@@ -1,4 +1,4 @@
-# Who does not join in time, and who shows no life, is told and closed; a sign of life is enough.
+# Who asks nothing in time, and who shows no life, is told and closed; a sign of life is enough.
 > ann opens
 > wait 2m
 < ann: goodbye, NotJoining: Nothing was asked in the time that there was for it.

@@ -76,7 +76,7 @@ words! {
         /// The connection is gone.
         Lost,
 
-        /// The time to join is over.
+        /// The time to ask something first is over.
         HandshakeOver,
         /// Nothing was heard for half of the idle time.
         Quiet,
@@ -117,7 +117,7 @@ words! {
 words! {
     /// A time-out that a session can have pending.
     pub enum Alarm {
-        /// Rings when a guest should have joined.
+        /// Rings when a guest should have asked something.
         Handshake,
         /// Rings when nothing was heard for half of the idle time.
         Quiet,
