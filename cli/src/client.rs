@@ -10,6 +10,7 @@ mod courses;
 mod dialogue;
 mod files;
 mod menu;
+mod pictures;
 mod tata;
 mod terminal;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use hobnob_spec::messages::Secret;
 use hobnob_spec::profile::Profile;
 use jiff::tz::TimeZone;
 use menu::Menu;
+use pictures::Pictures;
 use std::path::{Path, PathBuf};
 use tata::Tata;
 use terminal::{Key, Terminal};
@@ -72,6 +74,9 @@ pub(crate) struct ClientArgs {
     /// Fetch none of the files that others send
     #[arg(long, conflicts_with = "downloads")]
     no_downloads: bool,
+    /// How pictures that others send are shown on a terminal; all are named, and kept like any file
+    #[arg(long, value_name = "HOW", env = "HOBNOB_CLIENT_PICTURES", default_value = "auto")]
+    pictures: pictures::Wanted,
     /// Become an operator after joining, with the key in this file
     #[arg(long, value_name = "FILE")]
     operator: Option<PathBuf>,
@@ -134,6 +139,7 @@ enum Turn {
     Shown(Shown),
     Key(Key),
     Paused,
+    Drawn,
     Broken,
 }
 
@@ -146,7 +152,11 @@ pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
     let coloured = Terminal::is_interactive() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = Style { zone: TimeZone::system(), colour: coloured };
     let folder = (!args.no_downloads).then_some(args.downloads);
-    let mut files = Files::new(files::Settings { folder, watched: Terminal::is_interactive() });
+    let mut files = Files::new(files::Settings {
+        folder,
+        watched: Terminal::is_interactive(),
+        pictures: Pictures::new(args.pictures, Terminal::is_interactive()),
+    });
     let mut terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
     let world = SmolWorld::new();
@@ -226,7 +236,11 @@ async fn talk(
         };
         let listening = asked && !ended;
         let key = async { if listening { key.await } else { future::pending().await } };
-        match sent.or(shown).or(key).or(paused).await {
+        let drawn = async {
+            files.drawn().await;
+            Turn::Drawn
+        };
+        match sent.or(shown).or(key).or(paused).or(drawn).await {
             Turn::Sent => drop(dialogue.intents().pop_front().or_else(|| files.intents.pop_front())),
             Turn::Shown(shown) => {
                 if !files.shown(&shown) {
@@ -234,6 +248,7 @@ async fn talk(
                 }
             }
             Turn::Paused => files.resume(),
+            Turn::Drawn => {}
             Turn::Key(Key::Line(line)) => {
                 asked = false;
                 dialogue.typed(&line);

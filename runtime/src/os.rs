@@ -49,6 +49,41 @@ impl TerminalMode {
     }
 }
 
+/// How large the terminal at standard output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalSize {
+    /// How many characters a line has.
+    pub columns: u16,
+    /// How many lines there are.
+    pub rows: u16,
+    /// How many points a character is wide and high, or what is usual where the terminal does not tell.
+    pub cell: (u16, u16),
+}
+
+impl Default for TerminalSize {
+    fn default() -> Self {
+        Self { columns: 80, rows: 24, cell: (8, 16) }
+    }
+}
+
+impl TerminalSize {
+    /// The size as it is; `None` where there is no terminal, or the system does not tell.
+    pub fn read() -> Option<Self> {
+        #[cfg(unix)]
+        return rustix::termios::tcgetwinsize(io::stdout()).ok().and_then(|size| {
+            let cell = |points: u16, count: u16| points.checked_div(count).filter(|points| *points > 0);
+            let cell = cell(size.ws_xpixel, size.ws_col).zip(cell(size.ws_ypixel, size.ws_row));
+            (size.ws_col > 0 && size.ws_row > 0).then(|| Self {
+                columns: size.ws_col,
+                rows: size.ws_row,
+                cell: cell.unwrap_or(Self::default().cell),
+            })
+        });
+        #[cfg(not(unix))]
+        None
+    }
+}
+
 /// Tells `stop` when somebody wants the program to stop (an interrupt or a request to end); at the second time the
 /// program ends at once with exit code 130. Fails when the system has no such signals to give.
 pub fn on_stop(stop: impl Fn() + Send + 'static) -> io::Result<()> {

@@ -6,158 +6,14 @@
 #![cfg(unix)]
 
 use hobnob_tests::process::Process;
-use std::fs::File;
-use std::io::{Read, Write};
+use hobnob_tests::terminal::{Person, formal};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
-/// How long anything may take before a test gives up; far more than it ever should.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A screen that holds a whole dialogue.
-const ROWS: u16 = 120;
-const COLUMNS: u16 = 110;
-
-/// What a terminal has been sent.
-struct Sent {
-    screen: vt100::Parser,
-    raw: String,
-    ended: bool,
-}
-
-/// Somebody who sits at a terminal.
-struct Person {
-    name: &'static str,
-    child: Child,
-    keyboard: File,
-    sent: Arc<(Mutex<Sent>, Condvar)>,
-    /// What the screen should show above the line that is being typed.
-    above: String,
-    /// What should stand before that line.
-    prompt: String,
-}
-
-impl Person {
-    fn sit_down(name: &'static str, arguments: &[&str], coloured: bool) -> Self {
-        let size = nix::pty::Winsize { ws_row: ROWS, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
-        let ends = nix::pty::openpty(Some(&size), None).expect("there are pseudo-terminals");
-        let copy = || Stdio::from(ends.slave.try_clone().expect("a descriptor can be copied"));
-        let mut command = Command::new(HOBNOB);
-        command.args(arguments).env_remove("RUST_LOG").env("TERM", "xterm").env("TZ", "UTC").env_remove("NO_COLOR");
-        if !coloured {
-            command.env("NO_COLOR", "1");
-        }
-        let child = command.stdin(copy()).stdout(copy()).stderr(copy()).spawn().expect("hobnob can be started");
-        let keyboard = File::from(ends.master);
-        let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
-        let sent = Arc::new((Mutex::new(Sent { screen, raw: String::new(), ended: false }), Condvar::new()));
-        follow(keyboard.try_clone().expect("a descriptor can be copied"), Arc::clone(&sent));
-        Self { name, child, keyboard, sent, above: String::new(), prompt: String::new() }
-    }
-
-    /// Types a line, when the screen is as it should be and a line is awaited: what is typed before that, the terminal
-    /// shows by itself, too.
-    fn types(&mut self, line: &str) {
-        self.is_shown();
-        let reads = |sent: &Sent| sent.raw.rfind("\u{1b}[?2004h") > sent.raw.rfind("\u{1b}[?2004l");
-        self.wait(reads, |sent| format!("{} is not asked for a line: {:?}", self.name, sent.raw));
-        self.keyboard.write_all(format!("{line}\r").as_bytes()).expect("the terminal takes what is typed");
-        self.above += &format!("{}{line}\n", self.prompt);
-        self.prompt.clear();
-    }
-
-    /// What the screen should show next, and what stands before the next line.
-    fn sees(&mut self, lines: &[&str], prompt: &str) {
-        lines.iter().for_each(|line| self.above += &format!("{line}\n"));
-        self.prompt = prompt.to_owned();
-        self.is_shown();
-    }
-
-    /// Something more comes, while the same line is awaited.
-    fn hears(&mut self, lines: &[&str]) {
-        let prompt = std::mem::take(&mut self.prompt);
-        self.sees(lines, &prompt);
-    }
-
-    /// Waits until the screen shows what it should.
-    fn is_shown(&self) {
-        let wanted = trimmed(&format!("{}{}", self.above, self.prompt));
-        let shown = |sent: &Sent| formal(&trimmed(&sent.screen.screen().contents()));
-        self.wait(
-            |sent| shown(sent) == wanted,
-            |sent| format!("{} should see\n{wanted}\n--- and sees\n{}\n---", self.name, shown(sent)),
-        );
-    }
-
-    /// All that the terminal was sent, when this is part of it.
-    fn raw(&self, part: &str) -> String {
-        self.wait(
-            |sent| sent.raw.contains(part),
-            |sent| format!("{} was never sent {part:?}: {:?}", self.name, sent.raw),
-        );
-        self.sent.0.lock().expect("no reader panics").raw.clone()
-    }
-
-    /// Waits until the program has ended by itself, and well.
-    fn is_gone(&mut self) {
-        self.wait(|sent| sent.ended, |sent| format!("{} does not end: {:?}", self.name, sent.raw));
-        assert!(self.child.wait().expect("a child can be waited for").success(), "{} ends well", self.name);
-    }
-
-    fn wait(&self, there: impl Fn(&Sent) -> bool, wrong: impl Fn(&Sent) -> String) {
-        let (sent, more) = &*self.sent;
-        let guard = sent.lock().expect("no reader panics");
-        let (guard, late) = more.wait_timeout_while(guard, PATIENCE, |sent| !there(sent)).expect("no reader panics");
-        if late.timed_out() {
-            let wrong = wrong(&guard);
-            drop(guard);
-            panic!("{wrong}");
-        }
-    }
-}
-
-impl Drop for Person {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// Draws what a terminal is sent. At the end of its program, reading it fails.
-fn follow(mut terminal: File, sent: Arc<(Mutex<Sent>, Condvar)>) {
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        loop {
-            let read = terminal.read(&mut bytes).unwrap_or(0);
-            let mut guard = sent.0.lock().expect("no waiter panics with the lock");
-            guard.screen.process(&bytes[..read]);
-            guard.raw += &String::from_utf8_lossy(&bytes[..read]);
-            guard.ended = read == 0;
-            sent.1.notify_all();
-            if read == 0 {
-                return;
-            }
-        }
-    });
-}
-
-/// Without blanks at the ends of lines, and without empty lines at the end.
-fn trimmed(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n").trim_end().to_owned()
-}
-
-/// With `[time]` for times of day, `(date time)` for the time of a late message, and `N` for ports.
-fn formal(text: &str) -> String {
-    let time = regex::Regex::new(r"\[\d\d:\d\d:\d\d\]").expect("a pattern");
-    let late = regex::Regex::new(r"\(sent \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\)").expect("a pattern");
-    let port = regex::Regex::new(r"port: \d+\.").expect("a pattern");
-    let text = time.replace_all(text, "[time]");
-    let text = late.replace_all(&text, "(sent date time)");
-    port.replace_all(&text, "port: N.").into_owned()
+fn sit_down(name: &'static str, arguments: &[&str], coloured: bool) -> Person {
+    let colour: &[(&str, &str)] = if coloured { &[("NO_COLOR", "")] } else { &[] };
+    Person::sit_down(name, Path::new(HOBNOB), arguments, colour)
 }
 
 /// A server with one profile, and where it listens.
@@ -178,7 +34,7 @@ impl Server {
     /// Somebody who starts the client of seed 001 as its README says.
     fn messenger(&self, name: &'static str) -> Person {
         let arguments = ["client", "--host", "127.0.0.1", "--port", &self.port, "--ui", "colon"];
-        let mut person = Person::sit_down(name, &arguments, false);
+        let mut person = sit_down(name, &arguments, false);
         person.sees(&[], "Enter username: ");
         person
     }
@@ -265,7 +121,7 @@ fn tata_tesla_and_albert_say_hello_world() {
     let mut server = Server::of("tata");
     assert_eq!(server.process.until("WORKING \n"), "\t\t\t\tSERVER WORKING \n");
     let mut enter = |name: &'static str| {
-        let mut person = Person::sit_down(name, &["client", "127.0.0.1", &server.port, "--ui", "tata"], false);
+        let mut person = sit_down(name, &["client", "127.0.0.1", &server.port, "--ui", "tata"], false);
         person.sees(&["CREATING NEW ID:"], "Enter username: ");
         person.types(name);
         person.sees(&["Welcome to chat room. Enter 'tata' anytime to exit"], "You: ");
@@ -304,18 +160,18 @@ fn tata_tesla_and_albert_say_hello_world() {
 fn tata_asks_for_the_host_ends_where_the_name_is_taken_and_is_painted() {
     let mut server = Server::of("tata");
     let addr = format!("127.0.0.1:{}", server.port);
-    let mut tesla = Person::sit_down("tesla", &["client", "--ui", "tata"], true);
+    let mut tesla = sit_down("tesla", &["client", "--ui", "tata"], true);
     tesla.sees(&[], "Enter host ip address: ");
     tesla.types(&addr);
     tesla.sees(&["CREATING NEW ID:"], "Enter username: ");
     tesla.types("tesla");
     tesla.sees(&["Welcome to chat room. Enter 'tata' anytime to exit"], "You: ");
-    let mut other = Person::sit_down("other", &["client", &addr, "--ui", "tata"], false);
+    let mut other = sit_down("other", &["client", &addr, "--ui", "tata"], false);
     other.sees(&["CREATING NEW ID:"], "Enter username: ");
     other.types("tesla");
     other.raw("DISCONNECTED!!");
     assert!(other.raw("taken!").contains("Username already taken!\r\n"));
-    let mut albert = Person::sit_down("albert", &["client", &addr, "--ui", "tata", "--nick", "albert"], false);
+    let mut albert = sit_down("albert", &["client", &addr, "--ui", "tata", "--nick", "albert"], false);
     albert.sees(&["Welcome to chat room. Enter 'tata' anytime to exit"], "You: ");
     tesla.hears(&["albert joined the conversation "]);
     albert.types("world");
@@ -331,7 +187,7 @@ fn tata_asks_for_the_host_ends_where_the_name_is_taken_and_is_painted() {
     ] {
         tesla.raw(&painted);
     }
-    albert.child.kill().expect("a child can be killed");
+    albert.kill();
     let line = server.process.until("[ albert ]\n");
     let error = " is offline (error)  [ albert ]\n";
     let line = if line.ends_with(error) { line } else { server.process.until("[ albert ]\n") };
@@ -353,7 +209,7 @@ fn tata_cannot_connect_where_no_server_is() {
 #[test]
 fn sendto_every_command_has_its_answer_or_its_error() {
     let server = Server::of("sendto");
-    let sit_down = |name| Person::sit_down(name, &["client", "127.0.0.1", &server.port, "--ui", "command"], false);
+    let sit_down = |name| sit_down(name, &["client", "127.0.0.1", &server.port, "--ui", "command"], false);
     let (mut john, mut bob) = (sit_down("John"), sit_down("Bob"));
     let long = "x".repeat(21);
     let dialogue = [
@@ -441,7 +297,7 @@ fn be_rejected(person: &mut Person, name: &str, why: &str) {
 fn classroom_cool_fun_fire_and_sad_as_far_as_text_goes() {
     let server = Server::of("classroom");
     let sit_down = |name| {
-        let mut person = Person::sit_down(name, &["client", "--port", &server.port], false);
+        let mut person = sit_down(name, &["client", "--port", &server.port], false);
         person.sees(MENU, CHOICE);
         person
     };
@@ -509,9 +365,9 @@ fn each_demonstration_plays_to_its_end_and_leaves_nothing() {
 
 #[test]
 fn hobnob_alone_offers_a_menu_at_a_terminal_and_help_elsewhere() {
-    let mut person = Person::sit_down("somebody", &[], false);
+    let mut person = sit_down("somebody", &[], false);
     person.raw("1. Start a server on this computer.\r\n2. Join a chat.\r\n3. Start a relay");
-    person.keyboard.write_all(b"5\r").expect("the terminal takes what is typed");
+    person.presses("5\r");
     person.is_gone();
     let output = Command::new(HOBNOB).stdin(Stdio::null()).output().expect("hobnob can be started");
     assert_eq!(output.status.code(), Some(2));

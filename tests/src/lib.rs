@@ -4,3 +4,5 @@ pub mod course;
 pub mod native;
 pub mod process;
 pub mod story;
+#[cfg(unix)]
+pub mod terminal;

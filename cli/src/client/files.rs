@@ -7,15 +7,18 @@ mod bar;
 mod disk;
 
 use super::dialogue::FileWish;
+use super::pictures::{self, Pictures};
 use bar::{BAR_BYTES_MIN, Bar};
 use disk::{Part, spoken};
+use futures_lite::future;
 use hobnob_machine::{Download, DownloadStep, Shown, Upload, UploadStep, When};
 use hobnob_runtime::Intent;
 use hobnob_spec::messages::{Answer, Attached, Body, Entry, Past, Request, Where};
 use hobnob_spec::names::Nick;
 use hobnob_spec::session::No;
+use smol::Task;
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +38,8 @@ pub(super) struct Settings {
     pub(super) folder: Option<PathBuf>,
     /// Whether a person sees the screen.
     pub(super) watched: bool,
+    /// How pictures are shown.
+    pub(super) pictures: Pictures,
 }
 
 /// All files under way.
@@ -43,6 +48,8 @@ pub(super) struct Files {
     sending: Vec<Sending>,
     fetching: Option<Fetching>,
     waiting: VecDeque<Attached>,
+    /// The picture that is being drawn, and what is printed below it.
+    drawing: Option<Drawing>,
     /// Files that were told of, and by whom.
     known: VecDeque<(Nick, Attached)>,
     /// How long to wait before asking on.
@@ -64,6 +71,11 @@ struct Sending {
     over: bool,
 }
 
+struct Drawing {
+    picture: Task<Option<String>>,
+    below: String,
+}
+
 struct Fetching {
     attached: Attached,
     part: Part,
@@ -81,6 +93,7 @@ impl Files {
             sending: Vec::new(),
             fetching: None,
             waiting: VecDeque::new(),
+            drawing: None,
             known: VecDeque::new(),
             pause_ms: 0,
             me: None,
@@ -91,7 +104,7 @@ impl Files {
 
     /// Whether nothing is under way.
     pub(super) fn idle(&self) -> bool {
-        self.sending.is_empty() && self.fetching.is_none() && self.waiting.is_empty()
+        self.sending.is_empty() && self.fetching.is_none() && self.waiting.is_empty() && self.drawing.is_none()
     }
 
     /// How long to wait before [`Files::resume`].
@@ -102,6 +115,15 @@ impl Files {
     /// The pause is over.
     pub(super) fn resume(&mut self) {
         self.pause_ms = 0;
+        self.go_on();
+    }
+
+    /// Waits until a picture is drawn; for ever while none is. Nothing is lost when the wait is given up.
+    pub(super) async fn drawn(&mut self) {
+        let Some(drawing) = &mut self.drawing else { return future::pending().await };
+        let picture = (&mut drawing.picture).await;
+        let below = self.drawing.take().map(|drawing| drawing.below);
+        self.lines.extend(picture.into_iter().chain(below));
         self.go_on();
     }
 
@@ -286,7 +308,9 @@ impl Files {
     }
 
     fn go_on_fetching(&mut self) {
+        // One picture is drawn at a time.
         if self.fetching.is_none()
+            && self.drawing.is_none()
             && let Some(attached) = self.waiting.pop_front()
         {
             match Part::create(self.settings.folder.as_deref().expect("only with a folder anything is fetched")) {
@@ -324,8 +348,21 @@ impl Files {
     fn complete(&mut self) {
         let Some(Fetching { attached, part, .. }) = self.fetching.take() else { return };
         match part.keep(&attached) {
-            Ok(path) => self.lines.push(format!("({} is in {}.)", attached.name, path.display())),
+            Ok(path) => self.kept(&attached, &path),
             Err(error) => self.lines.push(format!("Not fetched: {}: {}.", attached.name, spoken(&error))),
+        }
+    }
+
+    /// Tells where a file is, below the picture that it holds.
+    fn kept(&mut self, attached: &Attached, path: &Path) {
+        let below = format!("({} is in {}.)", attached.name, path.display());
+        let pictures = self.settings.pictures;
+        if pictures.any() && disk::is_picture(path) {
+            let path = path.to_owned();
+            let picture = pictures.show(move || fs::read(path).ok(), pictures::COLUMNS_MAX);
+            self.drawing = Some(Drawing { picture: smol::spawn(picture), below });
+        } else {
+            self.lines.push(below);
         }
     }
 

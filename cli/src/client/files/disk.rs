@@ -3,6 +3,7 @@
 //! A part is locked as long as its client lives and removed when it is not kept, so that whatever part is not locked was
 //! left by a client that was killed, and goes when the next one starts.
 
+use crate::client::pictures::{self, HEAD_BYTES};
 use hobnob_runtime::files::{Digesting, settle};
 use hobnob_spec::files::{Bytes, FileName};
 use hobnob_spec::messages::Attached;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// How the names of parts begin and end. No file that comes begins with a dot.
 const PART: (&str, &str) = (".hobnob-", ".part");
+/// How large the file of a picture may be to be shown, in bytes.
+const PICTURE_BYTES_MAX: u64 = 32 << 20;
 /// How many parts there may be in a folder, of all clients.
 const PARTS_MAX: u32 = 1_000;
 
@@ -44,6 +47,13 @@ pub(super) fn read(file: &mut File, offset: u64, len: u64) -> io::Result<Bytes> 
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(&mut bytes)?;
     Ok(Bytes(bytes))
+}
+
+/// Whether a file begins as a picture does, and is no larger than is shown.
+pub(super) fn is_picture(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    file.is_ok() && pictures::is_picture(&head) && fs::metadata(path).is_ok_and(|file| file.len() <= PICTURE_BYTES_MAX)
 }
 
 /// A file on its way to the disk. What is not kept is removed.
