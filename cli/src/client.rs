@@ -243,7 +243,8 @@ async fn talk(
         match sent.or(shown).or(key).or(paused).or(drawn).await {
             Turn::Sent => drop(dialogue.intents().pop_front().or_else(|| files.intents.pop_front())),
             Turn::Shown(shown) => {
-                if !files.shown(&shown) {
+                let heard = if let Shown::Entry { place, .. } = &shown { dialogue.hears(place) } else { true };
+                if !files.shown(&shown, heard) {
                     dialogue.shown(shown);
                 }
             }

@@ -2,7 +2,8 @@
 //!
 //! Pure: lines and shown things in, text and wishes out. Its words stand in the voice of the dialect `colon`.
 
-use super::dialogue::{Base, Dialogue, Prompt, Wishes};
+use super::commands::{self, Typed};
+use super::dialogue::{Base, Dialogue, FileWish, Prompt, Wishes, private_file};
 use super::words::Style;
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::wire::tongue::Values;
@@ -24,7 +25,15 @@ const MESSAGE: &str = "Message: ";
 /// What a message to nobody is answered with.
 const NO_RECIPIENT: &str = "There is no recipient.";
 /// What can be typed outside rooms.
-const COMMANDS: &str = "This is no command; there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.";
+const COMMANDS: &str =
+    "This is no command; there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE; /help tells more.";
+/// And what it does; the client's own commands stand below.
+const HELP: &str = "\
+join ROOM             go into a room, in which every line is talk but leave and the commands with a slash
+leave                 go out of the room
+RECIPIENT:MESSAGE     say something to one user only; message asks for both
+who                   who is active
+exit                  leave the chat";
 
 /// Where the dialogue stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +103,10 @@ impl Colon {
     }
 
     fn said(&mut self, line: &str) {
+        let line = match commands::typed(line) {
+            Typed::Own(own) => return self.base.own(own, self.room.as_ref(), HELP),
+            Typed::Course(line) => line,
+        };
         let Some(room) = &self.room else { return self.command(line.trim()) };
         match line.trim() {
             "leave" | "server:leave" => self.leave_room(),
@@ -182,13 +195,22 @@ impl Colon {
             }
             (Place::Room(room), _) if self.room.as_ref() != Some(room) => return,
             (Place::Room(_), When::Past(Past::History)) => Happening::of(&entry.body).earlier(),
-            (Place::Room(_), _) if own && !matches!(entry.body, Body::Text(_) | Body::Muted { .. } | Body::Unmuted) => {
+            (Place::Room(_), _)
+                if own
+                    && !matches!(
+                        entry.body,
+                        Body::Text(_) | Body::Attached(_) | Body::Muted { .. } | Body::Unmuted
+                    ) =>
+            {
                 return;
             }
             (Place::Room(_), When::Live | When::Past(_)) => Happening::of(&entry.body),
         };
-        let room = if let Place::Room(room) = place { room.as_str() } else { "" };
-        self.base.tell(happening, &Values { room, ..values });
+        let (room, file) = match place {
+            Place::Room(room) => (room.as_str(), None),
+            Place::With(_) => ("", private_file(entry)),
+        };
+        self.base.tell(happening, &Values { room, text: file.as_deref().unwrap_or(values.text), ..values });
     }
 
     fn welcome(&mut self, nick: Nick, lobby: RoomName) {
@@ -291,6 +313,17 @@ impl Dialogue for Colon {
                 self.base.trouble(&shown);
             }
             Shown::Out => self.out(),
+        }
+    }
+
+    fn file_wishes(&mut self) -> Vec<FileWish> {
+        std::mem::take(&mut self.base.file_wishes)
+    }
+
+    fn hears(&self, place: &Place) -> bool {
+        match place {
+            Place::Room(room) => self.room.as_ref() == Some(room),
+            Place::With(_) => true,
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Pure: lines and shown things in, text and wishes out. A line that is wrong in itself is told so, and nothing is sent.
 
-use super::dialogue::{Base, Dialogue, FAILURE, Prompt, SUCCESS, Wishes};
+use super::commands::{self, Own, Typed};
+use super::dialogue::{Base, Dialogue, FAILURE, FileWish, Prompt, SUCCESS, Wishes, private_file};
 use super::words::Style;
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::wire::tongue::Values;
@@ -19,6 +20,15 @@ const BAD_MESSAGE: &str = "Bad message";
 const INVALID_COMMAND: &str = "Invalid command";
 /// The list when nobody is logged in; no username has a blank.
 const NOBODY: &str = "Nobody is logged in";
+
+/// What `/help` prints above the client's own commands.
+const HELP: &str = "\
+login NAME            log in under this name
+list                  who is logged in
+sendto NAME TEXT      say something to one user
+say TEXT              say something to all
+logout                log out
+exit                  end the program";
 
 /// What a line means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +80,14 @@ impl Command {
         if line.trim().is_empty() {
             return;
         }
+        let line = match commands::typed(line) {
+            Typed::Own(Own::Send { .. }) if self.base.nick.is_none() => return self.base.print(FAILURE),
+            Typed::Own(own) => {
+                let lobby = self.base.lobby.clone();
+                return self.base.own(own, Some(&lobby), HELP);
+            }
+            Typed::Course(line) => line,
+        };
         match parse(line, self.base.lobby.as_str()) {
             Line::Wrong(why) => self.base.print(why),
             Line::Login(_) if self.base.nick.is_some() => self.base.print(FAILURE),
@@ -138,20 +156,25 @@ impl Command {
     /// Messages are shown to who is logged in; those to all are set apart by their room.
     fn entry(&mut self, place: &Place, entry: &Entry, when: When) {
         let own = self.base.is_own(&entry.nick);
-        let text = matches!(entry.body, Body::Text(_));
+        let text = matches!(entry.body, Body::Text(_) | Body::Attached(_));
         let happening = match (place, when) {
             (Place::With(_), _) if own => return,
             (Place::With(_), When::Live) => Happening::Private,
             (Place::With(_), When::Past(_)) => Happening::PrivateLate,
             (Place::Room(_), When::Past(Past::History)) => return,
-            (Place::Room(room), _) if text && !own && *room == self.base.lobby => Happening::Said,
+            (Place::Room(room), _) if text && !own && *room == self.base.lobby => Happening::of(&entry.body),
             (Place::Room(_), _) if own && matches!(entry.body, Body::Muted { .. } | Body::Unmuted) => {
                 Happening::of(&entry.body)
             }
             (Place::Room(_), When::Live | When::Past(_)) => return,
         };
-        let room = if let Place::Room(room) = place { room.as_str() } else { "" };
-        self.base.tell_as(Dialect::Colon, happening, &Values { room, ..Values::of(entry) });
+        let (room, file) = match place {
+            Place::Room(room) => (room.as_str(), None),
+            Place::With(_) => ("", private_file(entry)),
+        };
+        let values = Values::of(entry);
+        let values = Values { room, text: file.as_deref().unwrap_or(values.text), ..values };
+        self.base.tell_as(Dialect::Colon, happening, &values);
     }
 
     /// At the start the program ends with the reason; later the user sees it, and the command has its one answer.
@@ -246,6 +269,10 @@ impl Dialogue for Command {
             Shown::Retry { .. } | Shown::Goodbye { .. } | Shown::Foreign => self.base.trouble(&shown),
             Shown::Out => self.out(),
         }
+    }
+
+    fn file_wishes(&mut self) -> Vec<FileWish> {
+        std::mem::take(&mut self.base.file_wishes)
     }
 
     fn intents(&mut self) -> &mut VecDeque<Intent> {

@@ -25,15 +25,9 @@ a                     upload an attachment
 /kick NICK            as an operator: throw that user out
 //TEXT                say a line that begins with a slash";
 
-/// What a line means.
+/// What the client carries out by itself, in every dialogue alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Nothing.
-    Empty,
-    /// Leave the chatroom.
-    Quit,
-    /// Upload an attachment.
-    Attach,
+pub(super) enum Own {
     /// Send a file.
     Send {
         /// To whom; `None` for the room.
@@ -45,10 +39,73 @@ pub(super) enum Line {
     Get(Option<String>),
     /// Show the commands.
     Help,
+    /// Not understood, and why.
+    Wrong(String),
+}
+
+/// What a line is where the words of a course come first, and lines need no slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Typed<'a> {
+    /// The client's own command.
+    Own(Own),
+    /// The course's.
+    Course(&'a str),
+}
+
+/// What a line means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Line {
+    /// Nothing.
+    Empty,
+    /// Leave the chatroom.
+    Quit,
+    /// Upload an attachment.
+    Attach,
+    /// A command that the client carries out.
+    Own(Own),
     /// Ask the server.
     Ask(Request),
     /// Not understood, and why.
     Wrong(String),
+}
+
+/// What `/help` adds where the words of a course come first.
+pub(super) const OWN_HELP: &str = "\
+/send [NICK] PATH     send a file to this room, or to one user only
+/get [FILE]           fetch a file that was sent before, by its name or number, or list them
+//send, //get, //help say a line that begins like one of these commands";
+
+/// Reads a line where the words of a course come first: only what begins like one of the client's own commands is one. A
+/// slash more makes a line of the course's of it.
+pub(super) fn typed(line: &str) -> Typed<'_> {
+    let words = line.trim_start_matches('/');
+    let (name, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    match (line.len() - words.len(), own(name, rest.trim())) {
+        (1, Some(own)) => Typed::Own(own),
+        (2.., Some(_)) => Typed::Course(&line[1..]),
+        (_, Some(_) | None) => Typed::Course(line),
+    }
+}
+
+fn own(name: &str, rest: &str) -> Option<Own> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    Some(match (name, words.as_slice()) {
+        ("help", _) => Own::Help,
+        ("send", []) => Own::Wrong(usage("/send [NICK] PATH")),
+        ("send", [one]) => Own::Send { to: None, path: (*one).to_owned() },
+        // A path with blanks is one where there is such a file; else the first word is a nick.
+        ("send", [to, ..]) => match std::path::Path::new(rest).is_file() {
+            true => Own::Send { to: None, path: rest.to_owned() },
+            false => Own::Send { to: Some((*to).to_owned()), path: rest[to.len()..].trim_start().to_owned() },
+        },
+        ("get", []) => Own::Get(None),
+        ("get", _) => Own::Get(Some(rest.to_owned())),
+        (_, _) => return None,
+    })
+}
+
+fn usage(form: &str) -> String {
+    format!("This command is written {form}")
 }
 
 /// Reads a line that was typed in `room`.
@@ -71,23 +128,16 @@ fn command(typed: &str, room: &str) -> Line {
     let rest = rest.trim();
     let words: Vec<&str> = rest.split_whitespace().collect();
     let ask = Line::Ask;
-    let usage = |form: &str| Line::Wrong(format!("This command is written {form}"));
+    let usage = |form: &str| Line::Wrong(usage(form));
+    if let Some(own) = own(name, rest) {
+        return Line::Own(own);
+    }
     match (name, words.as_slice()) {
-        ("help", _) => Line::Help,
         ("msg", [to, _, ..]) => {
             let text = rest[to.len()..].trim_start();
             ask(Request::Private { to: (*to).to_owned(), text: text.to_owned() })
         }
         ("msg", _) => usage("/msg NICK TEXT"),
-        ("send", []) => usage("/send [NICK] PATH"),
-        ("send", [one]) => Line::Send { to: None, path: (*one).to_owned() },
-        // A path with blanks is one where there is such a file; else the first word is a nick.
-        ("send", [to, ..]) => match std::path::Path::new(rest).is_file() {
-            true => Line::Send { to: None, path: rest.to_owned() },
-            false => Line::Send { to: Some((*to).to_owned()), path: rest[to.len()..].trim_start().to_owned() },
-        },
-        ("get", []) => Line::Get(None),
-        ("get", _) => Line::Get(Some(rest.to_owned())),
         ("who", []) => ask(Request::Who { room: Some(room.to_owned()) }),
         ("who", [one]) => ask(Request::Who { room: Some((*one).to_owned()) }),
         ("who", _) => usage("/who"),
@@ -151,9 +201,29 @@ mod tests {
         assert_eq!(parse(" q", "lobby"), said(" q"));
         assert_eq!(parse("q\r\n", "lobby"), Line::Quit);
         assert_eq!(parse("a", "lobby"), Line::Attach);
-        assert_eq!(parse("/get", "lobby"), Line::Get(None));
-        assert_eq!(parse("/get my notes.txt ", "lobby"), Line::Get(Some("my notes.txt".to_owned())));
+        assert_eq!(parse("/get", "lobby"), Line::Own(Own::Get(None)));
+        assert_eq!(parse("/get my notes.txt ", "lobby"), Line::Own(Own::Get(Some("my notes.txt".to_owned()))));
         assert_eq!(parse("  \t", "lobby"), Line::Empty);
+    }
+
+    #[test]
+    fn where_the_words_of_a_course_come_first_only_own_commands_need_a_second_slash_to_be_said() {
+        assert_eq!(typed("/get"), Typed::Own(Own::Get(None)));
+        assert_eq!(typed("/send  a.txt"), Typed::Own(Own::Send { to: None, path: "a.txt".into() }));
+        let to = Own::Send { to: Some("Ann".into()), path: "a  b.txt".into() };
+        assert_eq!(typed("/send Ann a  b.txt"), Typed::Own(to));
+        assert!(matches!(typed("/send"), Typed::Own(Own::Wrong(_))));
+        for (line, said) in [
+            ("send a.txt", "send a.txt"),
+            ("//send a.txt", "/send a.txt"),
+            ("///send a.txt", "//send a.txt"),
+            ("/sender a.txt", "/sender a.txt"),
+            ("//etc/hosts", "//etc/hosts"),
+            (" /get", " /get"),
+            ("", ""),
+        ] {
+            assert_eq!(typed(line), Typed::Course(said), "{line:?}");
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn colon_takes_the_commands_of_readme_and_assignment_outside_rooms() {
         assert!(sent(&mut alice).is_empty() && alice.take_lines().is_empty(), "{line:?} does nothing");
     }
     alice.typed("dance");
-    let commands = "there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE.";
+    let commands = "there are: message, who, join ROOM, leave, exit and RECIPIENT:MESSAGE; /help tells more.";
     assert_eq!(alice.take_lines(), [format!("ERROR This is no command; {commands}")]);
     alice.typed("server:register Eve");
     assert_eq!(alice.take_lines(), ["ERROR You have joined already."]);

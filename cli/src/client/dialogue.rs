@@ -2,13 +2,14 @@
 //!
 //! Pure, like every dialogue: lines and shown things in, text and wishes out.
 
+use super::commands::{OWN_HELP, Own};
 use super::words::{self, Style};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
 use hobnob_machine::wire::tongue::{Values, fill};
 use hobnob_machine::wire::zone::Zone;
 use hobnob_runtime::Intent;
-use hobnob_spec::messages::{Answer, Request, Secret, Time, Where};
+use hobnob_spec::messages::{Answer, Body, Entry, Place, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::session::No;
@@ -72,8 +73,11 @@ pub(super) trait Dialogue {
     fn shown(&mut self, shown: Shown);
 
     /// What is wished for about files since this was asked last.
-    fn file_wishes(&mut self) -> Vec<FileWish> {
-        Vec::new()
+    fn file_wishes(&mut self) -> Vec<FileWish>;
+
+    /// Whether the user is told what comes from a place.
+    fn hears(&self, _place: &Place) -> bool {
+        true
     }
 
     /// What is wished for, in order.
@@ -97,6 +101,7 @@ pub(super) struct Base {
     /// How the program ends, if not well.
     pub(super) failure: Option<Failure>,
     pub(super) lines: Vec<String>,
+    pub(super) file_wishes: Vec<FileWish>,
     pub(super) intents: VecDeque<Intent>,
 }
 
@@ -113,6 +118,7 @@ impl Base {
             ended: false,
             failure: None,
             lines: Vec::new(),
+            file_wishes: Vec::new(),
             intents: VecDeque::new(),
         }
     }
@@ -138,6 +144,23 @@ impl Base {
     /// Tells why something cannot be done.
     pub(super) fn complain(&mut self, happening: Happening, reason: impl Into<String>) {
         self.tell(happening, &Values { reason: reason.into(), ..Values::default() });
+    }
+
+    /// Does what the client does by itself; files without a recipient go to `room`. `help` is what the course's own words
+    /// are.
+    pub(super) fn own(&mut self, own: Own, room: Option<&RoomName>, help: &str) {
+        let wish = match own {
+            Own::Send { to: Some(to), path } => FileWish::Send(Where::With(to), path),
+            Own::Send { to: None, path } => match room {
+                Some(room) => FileWish::Send(Where::Room(room.as_str().to_owned()), path),
+                None => return self.print("Not sent: you are in no room; /send NICK PATH sends a file to one user."),
+            },
+            Own::Get(Some(named)) => FileWish::Get(named),
+            Own::Get(None) => FileWish::List,
+            Own::Help => return self.print(format!("{help}\n{OWN_HELP}")),
+            Own::Wrong(why) => return self.print(format!("{why}.")),
+        };
+        self.file_wishes.push(wish);
     }
 
     pub(super) fn paint(&self, text: &str, code: &str) -> String {
@@ -280,6 +303,17 @@ impl Base {
     /// How far the clocks on the wall were from UTC then.
     fn zone(&self, at: Time) -> Zone {
         Zone(words::stamp(at).to_zoned(self.style.zone.clone()).offset().seconds())
+    }
+}
+
+/// How a private file is told that is no text: what comes from one user has no words for files of its own.
+pub(super) fn private_file(entry: &Entry) -> Option<String> {
+    match &entry.body {
+        Body::Attached(file) if file.text.is_none() => {
+            Some(format!("(sent {}, {})", file.name, words::size(file.size)))
+        }
+        Body::Attached(_) | Body::Text(_) | Body::Joined | Body::Left(_) => None,
+        Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => None,
     }
 }
 

@@ -186,8 +186,9 @@ impl Files {
         }
     }
 
-    /// Takes what the link shows, and says whether it was about a file alone.
-    pub(super) fn shown(&mut self, shown: &Shown) -> bool {
+    /// Takes what the link shows, and says whether it was about a file alone. Of what the user does not hear, nothing is
+    /// fetched.
+    pub(super) fn shown(&mut self, shown: &Shown, heard: bool) -> bool {
         let about_file = match shown {
             Shown::Welcome { nick, .. } | Shown::Back { nick, .. } => {
                 self.me = Some(nick.clone());
@@ -199,7 +200,8 @@ impl Files {
             }
             Shown::Entry { entry, when: When::Live | When::Past(Past::Missed | Past::Late), .. } => {
                 self.note(entry);
-                if let (Body::Attached(attached), true) = (&entry.body, Some(&entry.nick) != self.me.as_ref()) {
+                let wanted = heard && Some(&entry.nick) != self.me.as_ref();
+                if let (Body::Attached(attached), true) = (&entry.body, wanted) {
                     self.fetch(attached);
                 }
                 false
@@ -367,7 +369,9 @@ impl Files {
     }
 
     fn arrived(&mut self, at: usize) {
-        let Sending { name, to, .. } = self.sending.remove(at);
+        let Sending { name, to, upload, mut bar, .. } = self.sending.remove(at);
+        let (_, size) = upload.progress();
+        self.lines.extend(bar.as_mut().and_then(|bar| bar.draw(size, size)));
         match to {
             Where::Room(_) => self.lines.push(format!("({name} arrived.)")),
             Where::With(nick) => self.lines.push(format!("({name} arrived, for {nick} alone.)")),

@@ -2,7 +2,7 @@
 //!
 //! Pure: lines and shown things in, text and wishes out. It reads no keyboard and writes to no screen.
 
-use super::commands::{self, HELP, Line};
+use super::commands::{self, HELP, Line, Own};
 use super::dialogue::{Dialogue, FileWish, Prompt, Wishes};
 use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
@@ -223,14 +223,14 @@ impl Menu {
             Line::Empty => {}
             Line::Quit => self.leave(Intent::Quit),
             Line::Attach => self.stage = Stage::Attaching,
-            Line::Send { to, path } => {
+            Line::Own(Own::Send { to, path }) => {
                 let room = || Where::Room(self.room.as_str().to_owned());
                 self.attach(to.map_or_else(room, Where::With), path);
             }
-            Line::Get(Some(named)) => self.file_wishes.push(FileWish::Get(named)),
-            Line::Get(None) => self.file_wishes.push(FileWish::List),
-            Line::Help => self.print(HELP),
-            Line::Wrong(why) => self.print(format!("{why}.")),
+            Line::Own(Own::Get(Some(named))) => self.file_wishes.push(FileWish::Get(named)),
+            Line::Own(Own::Get(None)) => self.file_wishes.push(FileWish::List),
+            Line::Own(Own::Help) => self.print(HELP),
+            Line::Own(Own::Wrong(why)) | Line::Wrong(why) => self.print(format!("{why}.")),
             Line::Ask(Request::Say { text, .. } | Request::Private { text, .. })
                 if text.chars().nth(TEXT_CHARS_MAX).is_some() =>
             {

@@ -3,7 +3,8 @@
 //! Pure: lines and shown things in, text and wishes out. Its words stand in the voice of the dialect `plain`, and what
 //! only this side prints stands here. What one says oneself is not shown again: it stands behind `You: `.
 
-use super::dialogue::{Base, Dialogue, Prompt, Wishes};
+use super::commands::{self, Typed};
+use super::dialogue::{Base, Dialogue, FileWish, Prompt, Wishes, private_file};
 use super::words::Style;
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::wire::tongue::Values;
@@ -33,6 +34,12 @@ const DISCONNECTED: &str = "DISCONNECTED!!";
 const RED: &str = "31";
 const YELLOW: &str = "33";
 const BLUE: &str = "34";
+
+/// What `/help` prints above the client's own commands.
+const HELP: &str = "\
+tata                  leave
+/msg NICK TEXT        say something to one user only
+/who                  who is here";
 
 /// Where the dialogue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +91,13 @@ impl Tata {
     }
 
     fn said(&mut self, line: &str) {
+        let line = match commands::typed(line) {
+            Typed::Own(own) => {
+                let lobby = self.base.lobby.clone();
+                return self.base.own(own, Some(&lobby), HELP);
+            }
+            Typed::Course(line) => line,
+        };
         let word = line.trim();
         match word.strip_prefix("/msg ").and_then(|rest| rest.trim_start().split_once(' ')) {
             Some((to, text)) => self.base.ask(Request::Private { to: to.to_owned(), text: text.to_owned() }),
@@ -107,8 +121,12 @@ impl Tata {
             (Place::Room(_), When::Past(Past::History)) => Happening::of(&entry.body).earlier(),
             (Place::Room(_), When::Live | When::Past(_)) => Happening::of(&entry.body),
         };
-        let room = if let Place::Room(room) = place { room.as_str() } else { "" };
-        self.base.tell(happening, &Values { room, ..Values::of(entry) });
+        let (room, file) = match place {
+            Place::Room(room) => (room.as_str(), None),
+            Place::With(_) => ("", private_file(entry)),
+        };
+        let values = Values::of(entry);
+        self.base.tell(happening, &Values { room, text: file.as_deref().unwrap_or(values.text), ..values });
     }
 
     fn chat(&mut self, nick: Nick, again: bool) {
@@ -195,6 +213,10 @@ impl Dialogue for Tata {
                 }
             }
         }
+    }
+
+    fn file_wishes(&mut self) -> Vec<FileWish> {
+        std::mem::take(&mut self.base.file_wishes)
     }
 
     fn intents(&mut self) -> &mut VecDeque<Intent> {
