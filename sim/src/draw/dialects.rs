@@ -23,6 +23,8 @@ pub(super) fn add(seed: u64, faults: &Faults, plan: &mut Plan) {
     }
     let who = plan.people();
     plan.rude.push(NAME.into());
+    // A line that comes in two parts, with quiet between them, is two lines: the network keeps a short one whole.
+    plan.setting.chop = false;
     if let Some(relay) = plan.relays.first_mut().filter(|_| rng.bool()) {
         relay.of.push(NAME.into());
     }

@@ -152,22 +152,18 @@ impl Ear {
     fn without_own(&mut self, bytes: &[u8]) -> Vec<u8> {
         let Some(mut said) = self.own.take() else { return bytes.to_vec() };
         said.extend_from_slice(bytes);
-        loop {
-            if said.is_empty() {
-                self.own = Some(said);
-                return Vec::new();
-            }
-            let mut sentences = own_sentences();
-            match sentences.find(|sentence| sentence.starts_with(&said) || said.starts_with(sentence)) {
-                Some(sentence) if sentence.len() <= said.len() => drop(said.drain(..sentence.len())),
-                // What has come so far may be a part of one.
-                Some(_) if !self.read_down.starts_with(&said) => {
-                    self.own = Some(said);
-                    return Vec::new();
-                }
-                Some(_) | None => return said,
-            }
+        let mut ends = vec![0];
+        while let Some(sentence) = own_sentences().find(|sentence| said[last(&ends)..].starts_with(sentence)) {
+            ends.push(last(&ends) + sentence.len());
         }
+        if own_sentences().any(|sentence| sentence.starts_with(&said[last(&ends)..])) {
+            // What comes next will tell whose it was.
+            self.own = Some(said);
+            return Vec::new();
+        }
+        // A relay before the server says the same sentences, and those pass as all that is read.
+        let own = ends.iter().find(|end| self.read_down.starts_with(&said[**end..]));
+        said.split_off(own.copied().unwrap_or(last(&ends)))
     }
 
     fn compare_down(&mut self, bytes: &[u8]) -> Result<(), String> {
@@ -331,6 +327,11 @@ impl Ear {
     }
 }
 
+/// Where the last of them ends.
+fn last(ends: &[usize]) -> usize {
+    ends.last().copied().unwrap_or(0)
+}
+
 /// What a relay says itself, in each dialect that has lines.
 fn own_sentences() -> impl Iterator<Item = Vec<u8>> {
     let said = Dialect::ALL.iter().flat_map(|dialect| [AWAY, GONE].map(|sentence| (*dialect, sentence)));
@@ -452,6 +453,23 @@ mod tests {
             ear.read(Dir::Down, b"Registered as ann.\n");
             assert!(ear.wrote(Dir::Down, b"Registered").is_ok());
             assert!(ear.wrote(Dir::Down, &away).is_err(), "not in the middle");
+        }
+    }
+
+    #[test]
+    fn a_relay_before_the_server_says_the_same_and_that_passes() {
+        let mut away = Vec::new();
+        star::say(Some(Dialect::Colon), AWAY, &mut away);
+        let read = [&away[..], b"Registered as ann.\n"].concat();
+        for (own, piece) in [(0, 1), (0, 1_000), (1, 7), (1, 1_000)] {
+            let mut ear = heard();
+            ear.read(Dir::Down, &read);
+            let written = [away.repeat(own), read.clone()].concat();
+            assert!(written.chunks(piece).all(|bytes| ear.wrote(Dir::Down, bytes).is_ok()), "{own} own, by {piece}");
+            let mut ear = heard();
+            ear.read(Dir::Down, &read);
+            let lost = [away.repeat(own), read[away.len() + 1..].to_vec()].concat();
+            assert!(!lost.chunks(piece).all(|bytes| ear.wrote(Dir::Down, bytes).is_ok()), "{own} own, by {piece}");
         }
     }
 
