@@ -1,182 +1,171 @@
 //! Which rows of the tables have fired. Reads the tables themselves, so that a new row is asked for at once.
 
 use hobnob_machine::{ClientFired, Fired, RelayFired, TransferFired};
-use hobnob_spec::session::{Event, State, cell};
-use hobnob_spec::{client, relay, transfer};
+use hobnob_spec::{client, relay, session, transfer};
 use std::collections::BTreeMap;
+use std::fmt::{Debug, Display};
 
-/// How often each row of the server's tables has fired.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
-    fired: BTreeMap<(State, Event, u8), u64>,
-    transfers: BTreeMap<(transfer::State, transfer::Event, u8), u64>,
+/// A table whose rows are counted.
+pub trait Table {
+    /// Its states.
+    type State: Copy + Ord + Debug + Display + 'static;
+    /// Its events.
+    type Event: Copy + Ord + Debug + Display + 'static;
+    /// What stands before the name of a row, if the cell alone does not say whose it is.
+    const PREFIX: &'static str;
+    /// All states.
+    const STATES: &'static [Self::State];
+    /// All events.
+    const EVENTS: &'static [Self::Event];
+
+    /// The guards of a cell's rows, from the first to the last.
+    fn guards(state: Self::State, event: Self::Event) -> impl Iterator<Item = String>;
 }
 
-impl Coverage {
-    /// Counts a row that fired.
-    pub fn count(&mut self, fired: &Fired) {
-        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
+/// Declares a type that stands for a table of the specification.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident: $table:ident, $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {}
+
+        impl Table for $name {
+            type State = $table::State;
+            type Event = $table::Event;
+            const PREFIX: &'static str = $prefix;
+            const STATES: &'static [Self::State] = &$table::State::ALL;
+            const EVENTS: &'static [Self::Event] = &$table::Event::ALL;
+
+            fn guards(state: Self::State, event: Self::Event) -> impl Iterator<Item = String> {
+                $table::cell(state, event).iter().map(|row| row.0.to_string())
+            }
+        }
+    )*};
+}
+
+tables! {
+    /// The session's table.
+    Sessions: session, "";
+    /// The table of a file on its way to the server.
+    Transfers: transfer, "transfer ";
+    /// The client's table.
+    Clients: client, "";
+    /// The relay's table.
+    Relays: relay, "";
+}
+
+/// A row by its cell and its place in it.
+type Place<T> = (<T as Table>::State, <T as Table>::Event, u8);
+
+/// How often each row of a table has fired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows<T: Table> {
+    fired: BTreeMap<Place<T>, u64>,
+}
+
+impl<T: Table> Default for Rows<T> {
+    fn default() -> Self {
+        Self { fired: BTreeMap::new() }
+    }
+}
+
+impl<T: Table> Rows<T> {
+    fn count_row(&mut self, row: Place<T>) {
+        *self.fired.entry(row).or_insert(0) += 1;
     }
 
-    /// Counts a row of a transfer that fired.
-    pub fn count_transfer(&mut self, fired: &TransferFired) {
-        *self.transfers.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
-    }
-
-    /// Adds what another walk has reached.
+    /// Adds what another run has reached.
     pub fn add(&mut self, other: &Self) {
         for (row, times) in &other.fired {
             *self.fired.entry(*row).or_insert(0) += times;
-        }
-        for (row, times) in &other.transfers {
-            *self.transfers.entry(*row).or_insert(0) += times;
         }
     }
 
     /// How many rows have fired, and how many there are.
     pub fn reached(&self) -> (usize, usize) {
-        (self.fired.len() + self.transfers.len(), all_rows().count() + transfer_rows().count())
+        (self.fired.len(), Self::all().count())
     }
 
     /// The rows that never fired, each by state, event and guard. A guard that never failed shows as the rows below
     /// it, one that never held as its own.
     pub fn unreached(&self) -> Vec<String> {
-        let named = |(state, event, row): (State, Event, u8)| {
-            format!("({state}, {event}) {}", cell(state, event)[usize::from(row)].0)
-        };
-        let unreached = all_rows().filter(|row| !self.fired.contains_key(row)).map(named);
-        let transfers = transfer_rows().filter(|row| !self.transfers.contains_key(row));
-        unreached.chain(transfers.map(named_transfer_row)).collect()
+        Self::all().filter(|(row, _)| !self.fired.contains_key(row)).map(|(_, name)| name).collect()
     }
 
     /// The rows that fired least, with how often.
     pub fn rarest(&self, count: usize) -> Vec<(String, u64)> {
-        let named = |((state, event, row), times): (&(State, Event, u8), &u64)| {
-            (format!("({state}, {event}) {}", cell(*state, *event)[usize::from(*row)].0), *times)
-        };
-        let transfers = self.transfers.iter().map(|(row, times)| (named_transfer_row(*row), *times));
-        let mut rows: Vec<_> = self.fired.iter().map(named).chain(transfers).collect();
+        let named = Self::all().filter_map(|(row, name)| Some((name, *self.fired.get(&row)?)));
+        let mut rows: Vec<_> = named.collect();
         rows.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
         rows.truncate(count);
         rows
     }
-}
 
-fn all_rows() -> impl Iterator<Item = (State, Event, u8)> {
-    State::ALL.iter().flat_map(|state| {
-        Event::ALL.iter().flat_map(move |event| {
-            let rows = u8::try_from(cell(*state, *event).len()).expect("a cell has a few rows");
-            (0..rows).map(move |row| (*state, *event, row))
+    fn all() -> impl Iterator<Item = (Place<T>, String)> {
+        let cells = T::STATES.iter().flat_map(|state| T::EVENTS.iter().map(move |event| (*state, *event)));
+        cells.flat_map(|(state, event)| {
+            T::guards(state, event).enumerate().map(move |(row, guard)| {
+                let row = u8::try_from(row).expect("a cell has a few rows");
+                ((state, event, row), format!("{}({state}, {event}) {guard}", T::PREFIX))
+            })
         })
-    })
+    }
 }
 
-fn named_transfer_row((state, event, row): (transfer::State, transfer::Event, u8)) -> String {
-    format!("transfer ({state}, {event}) {}", transfer::cell(state, event)[usize::from(row)].0)
-}
-
-fn transfer_rows() -> impl Iterator<Item = (transfer::State, transfer::Event, u8)> {
-    transfer::State::ALL.iter().flat_map(|state| {
-        transfer::Event::ALL.iter().flat_map(move |event| {
-            let rows = u8::try_from(transfer::cell(*state, *event).len()).expect("a cell has a few rows");
-            (0..rows).map(move |row| (*state, *event, row))
-        })
-    })
-}
-
-/// How often each row of the client's table has fired.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClientCoverage {
-    fired: BTreeMap<(client::State, client::Event, u8), u64>,
-}
-
-impl ClientCoverage {
+impl Rows<Clients> {
     /// Counts a row that fired.
     pub fn count(&mut self, fired: &ClientFired) {
-        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
+        self.count_row((fired.state, fired.event, fired.row));
+    }
+}
+
+impl Rows<Relays> {
+    /// Counts a row that fired.
+    pub fn count(&mut self, fired: RelayFired) {
+        self.count_row((fired.state, fired.event, fired.row));
+    }
+}
+
+/// How often each row of the server's tables has fired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    sessions: Rows<Sessions>,
+    transfers: Rows<Transfers>,
+}
+
+impl Coverage {
+    /// Counts a row that fired.
+    pub fn count(&mut self, fired: &Fired) {
+        self.sessions.count_row((fired.state, fired.event, fired.row));
     }
 
-    /// Adds what another run has reached.
+    /// Counts a row of a transfer that fired.
+    pub fn count_transfer(&mut self, fired: &TransferFired) {
+        self.transfers.count_row((fired.state, fired.event, fired.row));
+    }
+
+    /// Adds what another walk has reached.
     pub fn add(&mut self, other: &Self) {
-        for (row, times) in &other.fired {
-            *self.fired.entry(*row).or_insert(0) += times;
-        }
+        self.sessions.add(&other.sessions);
+        self.transfers.add(&other.transfers);
     }
 
     /// How many rows have fired, and how many there are.
     pub fn reached(&self) -> (usize, usize) {
-        (self.fired.len(), client_rows().count())
+        let ((fired, all), (transfers, all_transfers)) = (self.sessions.reached(), self.transfers.reached());
+        (fired + transfers, all + all_transfers)
     }
 
     /// The rows that never fired, each by state, event and guard.
     pub fn unreached(&self) -> Vec<String> {
-        let missed = client_rows().filter(|row| !self.fired.contains_key(row));
-        missed.map(|(state, event, row)| named_client_row(state, event, row)).collect()
+        [self.sessions.unreached(), self.transfers.unreached()].concat()
     }
 
     /// The rows that fired least, with how often.
     pub fn rarest(&self, count: usize) -> Vec<(String, u64)> {
-        let mut rows: Vec<_> = self.fired.iter().collect();
-        rows.sort_by_key(|(row, times)| (**times, **row));
-        let named = |((state, event, row), times): (&(client::State, client::Event, u8), &u64)| {
-            (named_client_row(*state, *event, *row), *times)
-        };
-        rows.into_iter().take(count).map(named).collect()
+        let mut rows = [self.sessions.rarest(count), self.transfers.rarest(count)].concat();
+        rows.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+        rows.truncate(count);
+        rows
     }
-}
-
-fn named_client_row(state: client::State, event: client::Event, row: u8) -> String {
-    format!("({state}, {event}) {}", client::cell(state, event)[usize::from(row)].0)
-}
-
-fn client_rows() -> impl Iterator<Item = (client::State, client::Event, u8)> {
-    client::State::ALL.iter().flat_map(|state| {
-        client::Event::ALL.iter().flat_map(move |event| {
-            let rows = u8::try_from(client::cell(*state, *event).len()).expect("a cell has a few rows");
-            (0..rows).map(move |row| (*state, *event, row))
-        })
-    })
-}
-
-/// How often each row of a relay's table has fired.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RelayCoverage {
-    fired: BTreeMap<(relay::State, relay::Event, u8), u64>,
-}
-
-impl RelayCoverage {
-    /// Counts a row that fired.
-    pub fn count(&mut self, fired: RelayFired) {
-        *self.fired.entry((fired.state, fired.event, fired.row)).or_insert(0) += 1;
-    }
-
-    /// Adds what another run has reached.
-    pub fn add(&mut self, other: &Self) {
-        for (row, times) in &other.fired {
-            *self.fired.entry(*row).or_insert(0) += times;
-        }
-    }
-
-    /// How many rows have fired, and how many there are.
-    pub fn reached(&self) -> (usize, usize) {
-        (self.fired.len(), relay_rows().count())
-    }
-
-    /// The rows that never fired, each by state, event and guard.
-    pub fn unreached(&self) -> Vec<String> {
-        let missed = relay_rows().filter(|row| !self.fired.contains_key(row));
-        let named = |(state, event, row): (relay::State, relay::Event, u8)| {
-            format!("({state}, {event}) {}", relay::cell(state, event)[usize::from(row)].0)
-        };
-        missed.map(named).collect()
-    }
-}
-
-fn relay_rows() -> impl Iterator<Item = (relay::State, relay::Event, u8)> {
-    relay::State::ALL.iter().flat_map(|state| {
-        relay::Event::ALL.iter().flat_map(move |event| {
-            let rows = u8::try_from(relay::cell(*state, *event).len()).expect("a cell has a few rows");
-            (0..rows).map(move |row| (*state, *event, row))
-        })
-    })
 }

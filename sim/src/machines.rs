@@ -1,4 +1,4 @@
-//! The machines tier: the bare machines of a server and its clients, joined by a heap of events in virtual time.
+//! The machines tier: the bare machines of a server, its clients and relays, joined by a heap of events in virtual time.
 //!
 //! Owns a model of the shell around them: connections, a disk, a journal before every word. There is no byte and no
 //! task in it, so that thousands of worlds run where the real shell runs ten. What is true of frames, sockets and
@@ -9,6 +9,7 @@ mod crash;
 mod disk;
 mod faults;
 mod files;
+mod gates;
 mod heap;
 mod hub;
 mod impostor;
@@ -27,6 +28,7 @@ use crate::plan::{Ms, Plan, What};
 use crate::promise::Promise;
 use crate::witness::{Look, Outcome, Witness};
 use disk::Disk;
+use gates::Gates;
 use heap::{Event, Heap};
 use hobnob_machine::{ClientInput, Input, Server};
 use hub::Hub;
@@ -51,6 +53,7 @@ struct World<'p, 'm, M> {
     wires: Vec<Wire>,
     clients: Vec<Person>,
     rude: Vec<Rude>,
+    gates: Gates,
     /// Connections of strangers, each with the line of the plan that brought it.
     strangers: Vec<(usize, usize)>,
     disk: Disk,
@@ -102,10 +105,11 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             witness: Witness::new(plan, look),
             now: 0,
             heap: Heap::default(),
-            weather: Weather::new(plan.people()),
+            weather: Weather::new(plan),
             wires: Vec::new(),
             clients: (0..plan.clients.len()).map(|who| Person::new(plan.seed, who)).collect(),
             rude: plan.rude.iter().map(|_| Rude::default()).collect(),
+            gates: Gates::new(plan),
             strangers: Vec::new(),
             disk: Disk::default(),
             hub: None,
@@ -172,6 +176,10 @@ impl<'p, 'm, M: Meddle> World<'p, 'm, M> {
             Event::ClientWake(who) => self.client_wake(who),
             Event::Impostor(wire) => self.impostor_speaks(wire),
             Event::Start => self.start_server(),
+            Event::GateUp(line, gate) => self.gate_comes_up(line, gate),
+            Event::PairWake(pair) => self.pair_wake(pair),
+            Event::PairGoesOn(pair) => self.pair_goes_on(pair),
+            Event::PairDrained(pair) => self.pair_drained(pair),
             Event::ServerWake(life)
             | Event::Appended(life)
             | Event::Retry(life)

@@ -43,8 +43,7 @@ pub struct Plan {
     pub clients: Vec<String>,
     /// Peers that hold to no manners: they speak the dialect by hand, or not at all.
     pub rude: Vec<String>,
-    /// Who stands between some of them and the server. Only the worlds tier has relays: in the machines tier all dial
-    /// the server.
+    /// Who stands between some of them and the server.
     pub relays: Vec<Relay>,
     /// How the server and the network are set.
     pub setting: Setting,

@@ -1,6 +1,6 @@
 //! What a run did, in numbers, and how the numbers of many runs add up.
 
-use crate::coverage::Coverage;
+use crate::coverage::{Clients, Coverage, Relays, Rows};
 use crate::plan::{FaultKind, Ms};
 use std::collections::BTreeMap;
 
@@ -22,9 +22,9 @@ pub struct Tally {
     /// Which rows of the session table fired.
     pub coverage: Coverage,
     /// Which rows of the client's table fired: only the machines tier sees them.
-    pub client_coverage: crate::coverage::ClientCoverage,
+    pub client_coverage: Rows<Clients>,
     /// Which rows of a relay's table fired: only the worlds tier has relays.
-    pub relay_coverage: crate::coverage::RelayCoverage,
+    pub relay_coverage: Rows<Relays>,
 }
 
 impl Tally {

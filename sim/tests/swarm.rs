@@ -15,7 +15,7 @@ use std::time::Duration;
 const MACHINES: u64 = 20_000;
 /// Of how many worlds on turmoil one is run for each seed of the machines tier.
 const WORLDS_OF: u64 = 100;
-/// After how many seeds of the machines tier every row of both tables has fired.
+/// After how many seeds of the machines tier every row of the tables has fired.
 const ROWS_WITHIN: u64 = 1_000;
 /// How many kinds of fault fire at least.
 const KINDS_LEAST: usize = 24;
@@ -79,7 +79,12 @@ fn assert_all_met(tally: &Tally) {
     for (row, times) in tally.client_coverage.rarest(12) {
         println!("{times:>9}  {row}");
     }
-    let unreached: Vec<_> = tally.coverage.unreached().into_iter().chain(tally.client_coverage.unreached()).collect();
+    let (reached, all) = tally.relay_coverage.reached();
+    println!("and {reached} of {all} rows of a relay's table; never: {:#?}", tally.relay_coverage.unreached());
+    // What a relay says itself it says to those who speak lines, and nobody does in this tier.
+    let relays = tally.relay_coverage.unreached().into_iter().filter(|row| !row.ends_with(" Untold"));
+    let clients = tally.client_coverage.unreached();
+    let unreached: Vec<_> = tally.coverage.unreached().into_iter().chain(clients).chain(relays).collect();
     assert!(unreached.is_empty(), "rows that never fired in {} worlds: {unreached:#?}", tally.worlds);
     let missing: Vec<_> = FaultKind::ALL.iter().filter(|kind| !tally.faults.contains_key(kind)).collect();
     println!("{} kinds of fault fired; all but {missing:?}", tally.faults.len());

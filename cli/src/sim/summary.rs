@@ -110,6 +110,7 @@ impl Summary<'_> {
         });
         let (reached, declared) = tally.coverage.reached();
         let (client_reached, client_declared) = tally.client_coverage.reached();
+        let (relay_reached, relay_declared) = tally.relay_coverage.reached();
         json!({
             "seeds": { "from": self.seeds.start, "to": self.seeds.end, "done": found.seeds },
             "took_ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
@@ -127,6 +128,11 @@ impl Summary<'_> {
                 "reached": client_reached,
                 "declared": client_declared,
                 "unreached": tally.client_coverage.unreached(),
+            },
+            "relay_rows": {
+                "reached": relay_reached,
+                "declared": relay_declared,
+                "unreached": tally.relay_coverage.unreached(),
             },
             "broken": by_name(found.broken.iter().map(|(promise, count)| (promise.name(), *count))),
             "failures": failures.iter().map(Explained::json).collect::<Vec<_>>(),
@@ -157,6 +163,8 @@ fn rows(text: &mut String, tally: &Tally, machines: Option<&Tally>) {
         let (reached, declared) = machines.client_coverage.reached();
         let _ = writeln!(text, "Rows of the client's table: {reached} of {declared} reached.");
     }
+    let (reached, declared) = tally.relay_coverage.reached();
+    let _ = writeln!(text, "Rows of the relay's table: {reached} of {declared} reached.");
 }
 
 fn times(count: u64) -> String {

@@ -158,9 +158,8 @@ impl<W: World> Pair<W> {
         let limit = usize::try_from(WAITING_BYTES_MAX).expect("a small bound");
         let waits_up = server.as_ref().map_or(early.len(), |server| server.waits.len());
         let reads_client = client.open && (waits_up < limit || arriving);
-        let over = server.as_ref().is_some_and(|server| !server.open);
         let (from_client, to_client) = (&mut client.from, &mut client.to);
-        let client_says = read(from_client, reads_client && !over);
+        let client_says = read(from_client, reads_client);
         let client_takes = write(to_client, &client.waits, !client.dead);
         let room_down = client.dead || client.waits.len() < limit;
         let talked = async {
@@ -297,7 +296,9 @@ impl<W: World> Pair<W> {
     }
 
     fn pass_up(&mut self, bytes: &[u8]) {
-        if bytes.is_empty() {
+        // What the server does not take any more is read nevertheless: so the client's end shows.
+        let over = self.server.as_ref().is_some_and(|server| server.dead || !server.open);
+        if bytes.is_empty() || over {
             return;
         }
         self.passed.0 += bytes.len() as u64;
@@ -305,8 +306,7 @@ impl<W: World> Pair<W> {
         let text = self.text_of(bytes);
         self.note(RelayNoted::Up(bytes.len(), text));
         match &mut self.server {
-            Some(server) if !server.dead && server.open => server.waits.extend_from_slice(bytes),
-            Some(_) => {}
+            Some(server) => server.waits.extend_from_slice(bytes),
             None => self.early.extend_from_slice(bytes),
         }
     }

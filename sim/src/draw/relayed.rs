@@ -4,7 +4,7 @@
 
 use super::faults::draw_span;
 use super::{Drawing, Faults, pick};
-use crate::plan::{Fault, FaultKind, Plan, Relay, Setting, Side, Way};
+use crate::plan::{Deed, Fault, FaultKind, Plan, Raw, Relay, Setting, Side, Way};
 use fastrand::Rng;
 
 /// What sets the dice of relays apart from that of their world.
@@ -67,6 +67,15 @@ impl Drawing {
         let Gates { rng, kinds } = gates;
         if self.plan.relays.is_empty() || kinds.is_empty() {
             return;
+        }
+        for who in self.plan.clients.len()..self.plan.people() {
+            if self.plan.relay_of(who).is_some() && rng.bool() {
+                let at = rng.u64(0..self.plan.heal_ms);
+                let header = if rng.bool() { Deed::Relay { host: 0 } } else { Deed::Send(Raw::BadHeader) };
+                self.does(at, who, Deed::Knock);
+                self.does(at, who, header);
+                self.does(at, who, Deed::JoinBare { nick: self.plan.name_of(who).to_owned() });
+            }
         }
         let pause = *pick(rng, &[2_000, 5_000, 10_000]);
         let mut at = rng.u64(0..=pause);

@@ -236,6 +236,10 @@ impl Judge {
 
     fn comes(&mut self, at: Ms, who: usize, nick: Name) -> &mut User {
         let user = &mut self.users[who];
+        if user.nick.is_some_and(|before| before != nick) {
+            // What one wrote to a name before one had it oneself is shown at either end.
+            user.tracks.retain(|place, _| matches!(place, Where::Room(_)));
+        }
         (user.nick, user.inside, user.since) = (Some(nick), true, at);
         user
     }

@@ -5,9 +5,10 @@
 use super::World;
 use super::crash::Moment;
 use super::heap::Event;
+use super::wire::Wire;
 use crate::chronicle::Dir;
 use crate::meddle::Meddle;
-use crate::plan::{Crash, Fault, Ms, Way};
+use crate::plan::{Crash, Fault, Ms, Side, Way};
 
 impl<M: Meddle> World<'_, '_, M> {
     /// A fault of the plan begins.
@@ -24,6 +25,9 @@ impl<M: Meddle> World<'_, '_, M> {
             | Fault::StallReads { for_ms, .. }
             | Fault::StallWrites { for_ms, .. }
             | Fault::Drip { for_ms, .. }
+            | Fault::RelayCut { for_ms, .. }
+            | Fault::RelayHold { for_ms, .. }
+            | Fault::RelaySlow { for_ms, .. }
             | Fault::DiskFull { for_ms }
             | Fault::WriteErrors { for_ms }
             | Fault::SlowDisk { for_ms, .. }
@@ -45,12 +49,8 @@ impl<M: Meddle> World<'_, '_, M> {
             Fault::HalfOpen { who, untold } => self.half_open(fault, *who, *untold),
             Fault::Crash { how, down_ms } => self.crash(fault, *how, *down_ms),
             Fault::Clock { .. } | Fault::Set { .. } => self.fate.at_next_start(fault),
-            // There is no byte here that a relay could pass on.
-            Fault::RelayCrash { .. }
-            | Fault::RelayStop { .. }
-            | Fault::RelayCut { .. }
-            | Fault::RelayHold { .. }
-            | Fault::RelaySlow { .. } => {}
+            Fault::RelayCrash { relay, down_ms } => self.gate_goes_down(line, fault, *relay, *down_ms, true),
+            Fault::RelayStop { relay, down_ms } => self.gate_goes_down(line, fault, *relay, *down_ms, false),
         }
     }
 
@@ -74,6 +74,17 @@ impl<M: Meddle> World<'_, '_, M> {
             Fault::StallWrites { who, .. } => {
                 for wire in self.open_wires(Some(who)) {
                     self.pump_up(wire);
+                }
+            }
+            Fault::RelaySlow { relay, side: Side::Server, .. } => {
+                for wire in self.open_wires(Some(self.plan.relay_column(relay))) {
+                    self.pump_up(wire);
+                }
+            }
+            Fault::RelaySlow { relay, side: Side::Clients, .. } => {
+                let written = |wire: &Wire| wire.gate == Some(relay) && wire.accepted && !wire.down.ended;
+                for wire in (0..self.wires.len()).filter(|wire| written(&self.wires[*wire])).collect::<Vec<_>>() {
+                    self.pump_down(wire);
                 }
             }
             Fault::Impostor { who, .. } => self.impostor_goes(who),
@@ -103,16 +114,15 @@ impl<M: Meddle> World<'_, '_, M> {
             | Fault::RelayCrash { .. }
             | Fault::RelayStop { .. }
             | Fault::RelayCut { .. }
-            | Fault::RelayHold { .. }
-            | Fault::RelaySlow { .. } => {}
+            | Fault::RelayHold { .. } => {}
         }
     }
 
-    /// The connections that somebody's client has, or everybody's.
-    fn open_wires(&self, who: Option<usize>) -> Vec<usize> {
-        let mine = |owner: Option<usize>| who.is_none() || owner == who;
+    /// The connections that somebody's client or a relay has dialed, by column, or everybody.
+    fn open_wires(&self, column: Option<usize>) -> Vec<usize> {
+        let mine = |owner: Option<usize>| column.is_none() || owner == column;
         let open = self.wires.iter().enumerate();
-        open.filter(|(_, wire)| wire.stands && !wire.client_gone && !wire.impostor && mine(wire.who))
+        open.filter(|(_, wire)| wire.stands && !wire.client_gone && !wire.impostor && mine(wire.column))
             .map(|(at, _)| at)
             .collect()
     }
@@ -157,7 +167,9 @@ impl<M: Meddle> World<'_, '_, M> {
     }
 
     fn tell_server(&mut self, wire: usize) {
-        if self.wires[wire].line.is_some() {
+        if let Some(pair) = self.wires[wire].pair {
+            self.gate_loses_client(pair);
+        } else if self.wires[wire].line.is_some() {
             if let Some(who) = self.wires[wire].who {
                 self.witness.ended(self.now, who, Self::wire_name(wire), Dir::Up);
             }
@@ -176,7 +188,9 @@ impl<M: Meddle> World<'_, '_, M> {
             return;
         }
         self.witness.ended(self.now, who, Self::wire_name(wire), Dir::Down);
-        if self.plan.is_rude(who) {
+        if let Some(pair) = self.wires[wire].dialed_for {
+            self.gate_loses_server(pair, wire);
+        } else if self.plan.is_rude(who) {
             self.rude_loses(who, wire);
         } else if self.clients[who].wire == Some(wire) {
             self.client_loses(who);

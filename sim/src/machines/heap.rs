@@ -46,6 +46,14 @@ pub(super) enum Event {
     StopLook(u32),
     /// The server comes up.
     Start,
+    /// A relay comes up: the place of the line that had it go down, and the relay.
+    GateUp(usize, usize),
+    /// The alarm of a relay's client.
+    PairWake(usize),
+    /// A relay goes on with what waited on either side of a client's pair.
+    PairGoesOn(usize),
+    /// A relay has given a client long enough to take the last words.
+    PairDrained(usize),
 }
 
 impl Event {
@@ -70,7 +78,11 @@ impl Event {
             | Self::Arrive(_, Dir::Down)
             | Self::ClientWake(_)
             | Self::Impostor(_)
-            | Self::Start => false,
+            | Self::Start
+            | Self::GateUp(..)
+            | Self::PairWake(_)
+            | Self::PairGoesOn(_)
+            | Self::PairDrained(_) => false,
         }
     }
 }

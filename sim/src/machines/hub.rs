@@ -6,7 +6,7 @@
 use super::disk::{Query, Row, stored};
 use super::heap::Event;
 use super::turn::Turn;
-use super::wire::{Down, Flying, Line, Up};
+use super::wire::{Down, Flying, Line, Up, Wire};
 use super::{CHECK_EVERY, World};
 use crate::chronicle::Dir;
 use crate::meddle::Meddle;
@@ -143,7 +143,7 @@ impl<M: Meddle> World<'_, '_, M> {
     /// Takes in a connection.
     pub(super) fn welcome(&mut self, wire: usize) {
         self.begin_turn();
-        let (who, listener) = (self.wires[wire].who, self.wires[wire].listener);
+        let Wire { who, listener, dialed_for, .. } = self.wires[wire];
         let hub = self.hub();
         let conn = Conn(hub.next_conn);
         hub.next_conn += 1;
@@ -159,19 +159,22 @@ impl<M: Meddle> World<'_, '_, M> {
             given_up: false,
             gone: false,
         });
-        if let Some(who) = who {
+        if let Some(who) = who.filter(|_| dialed_for.is_none()) {
             self.witness.connected(self.now, who, Self::wire_name(wire));
         }
         if failing {
             self.refuse_at_gate(wire, 0);
             self.end_line(wire, true);
         } else {
-            self.step(Input::Opened { conn, addr: address(who, wire), listener });
+            self.step(Input::Opened { conn, addr: self.address(wire), listener });
         }
     }
 
     /// Reads what has come over a connection.
     pub(super) fn read_up(&mut self, wire: usize) {
+        if let Some(pair) = self.wires[wire].pair {
+            return self.pair_reads_up(pair);
+        }
         while let Some(what) = self.next_up(wire) {
             if self.wires[wire].impostor {
                 self.impostor_hears(wire, &what);
@@ -204,11 +207,11 @@ impl<M: Meddle> World<'_, '_, M> {
         let conn = self.line(wire).conn;
         match read {
             Up::Hello => self.greet_now(wire),
-            Up::Relayed(addr) => self.step(Input::Relayed { conn, addr }),
+            Up::Relayed(Some(addr)) => self.step(Input::Relayed { conn, addr }),
             Up::Asked(asked) => self.ask(conn, asked),
             Up::Garbled => self.step(Input::Garbled { conn }),
-            Up::Foreign => self.step(Input::Foreign { conn }),
-            Up::Half => {}
+            Up::Foreign | Up::BadHeader => self.step(Input::Foreign { conn }),
+            Up::Half | Up::Relayed(None) => {}
         }
     }
 
@@ -411,12 +414,12 @@ impl<M: Meddle> World<'_, '_, M> {
             }
             Up::Asked(Asked { number, .. }) => self.refuse_at_gate(wire, *number),
             Up::Garbled => self.refuse_at_gate(wire, 0),
-            Up::Foreign => self.send_away(wire),
-            Up::Relayed(addr) => {
+            Up::Foreign | Up::BadHeader => self.send_away(wire),
+            Up::Relayed(Some(addr)) => {
                 let conn = self.line(wire).conn;
                 self.hub().first.push_back(Input::Relayed { conn, addr: *addr });
             }
-            Up::Half => {}
+            Up::Half | Up::Relayed(None) => {}
         }
     }
 
@@ -436,6 +439,19 @@ impl<M: Meddle> World<'_, '_, M> {
         self.hub().gate.send(wire, message);
     }
 
+    /// From where a connection comes: an address of one's own, and a port for each.
+    pub(super) fn address(&self, wire: usize) -> SocketAddr {
+        let port = 1_024 + u16::try_from(wire % 60_000).expect("it is less than 60,000");
+        let people = self.plan.people();
+        let (net, host) = match self.wires[wire].column {
+            None => (9, u16::from_be_bytes([9, 9])),
+            Some(column) if column < people => (0, u16::try_from(column + 1).unwrap_or(u16::MAX)),
+            Some(column) => (1, u16::try_from(column - people + 1).unwrap_or(u16::MAX)),
+        };
+        let [high, low] = host.to_be_bytes();
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, net, high, low)), port)
+    }
+
     /// Whether a connection has been ended by the machine.
     pub(super) fn is_closed(&self, wire: usize) -> bool {
         self.wires[wire].line.as_ref().is_none_or(|line| line.closed)
@@ -445,12 +461,4 @@ impl<M: Meddle> World<'_, '_, M> {
 /// The time of day, as a clock shows it that was set by so much.
 pub(super) fn wall(now: Ms, jump_ms: i64) -> Time {
     Time(BEGIN_MS.saturating_add(now).saturating_add_signed(jump_ms))
-}
-
-/// From where somebody comes: an address of one's own, and a port for each connection.
-fn address(who: Option<usize>, wire: usize) -> SocketAddr {
-    let port = 1_024 + u16::try_from(wire % 60_000).expect("it is less than 60,000");
-    let [high, low] = who.map_or([9, 9], |who| u16::try_from(who + 1).unwrap_or(u16::MAX).to_be_bytes());
-    let net = if who.is_some() { 0 } else { 9 };
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, net, high, low)), port)
 }

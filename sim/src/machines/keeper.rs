@@ -173,7 +173,11 @@ impl<M: Meddle> World<'_, '_, M> {
             | Event::Linger(_)
             | Event::ClientWake(_)
             | Event::Impostor(_)
-            | Event::Start => unreachable!("it is no event of the server's disk or time"),
+            | Event::Start
+            | Event::GateUp(..)
+            | Event::PairWake(_)
+            | Event::PairGoesOn(_)
+            | Event::PairDrained(_) => unreachable!("it is no event of the server's disk or time"),
         }
     }
 

@@ -21,10 +21,10 @@ impl<M: Meddle> World<'_, '_, M> {
     }
 
     /// When what is sent now arrives.
-    pub(super) fn due(&self, who: Option<usize>, dir: Dir) -> Ms {
-        let air = self.weather.air(who);
+    pub(super) fn due(&self, column: Option<usize>, dir: Dir) -> Ms {
+        let air = self.weather.air(column);
         let leaves = self.now.max(air.hold_until);
-        let key = (who.map_or(0, |who| who as u64 + 1) << 1) | u64::from(dir == Dir::Up);
+        let key = (column.map_or(0, |column| column as u64 + 1) << 1) | u64::from(dir == Dir::Up);
         let mut due = leaves + between(draw(self.plan.seed, "net", key, self.now), self.plan.setting.latency_ms);
         due += air.lag_ms;
         if air.jitter_ms > 0 {
@@ -33,38 +33,48 @@ impl<M: Meddle> World<'_, '_, M> {
         due
     }
 
-    /// Reaches for the server. Returns the connection that may come of it.
+    /// Somebody reaches for the server, or for the relay before it. Returns the connection that may come of it.
     pub(super) fn dial(&mut self, who: Option<usize>, listener: u16) -> usize {
+        let gate = who.and_then(|who| self.gates.of(who));
+        self.dial_over(Wire::new(who, gate, listener))
+    }
+
+    /// Reaches for the other end of a connection that is to be.
+    pub(super) fn dial_over(&mut self, new: Wire) -> usize {
         let wire = self.wires.len();
-        self.wires.push(Wire::new(who, listener));
-        let air = self.weather.air(who);
-        if air.impostor && who.is_some_and(|who| !self.plan.is_rude(who)) {
+        let (column, is_own) = (new.column, new.dialed_for.is_none());
+        self.wires.push(new);
+        let air = self.weather.air(column);
+        if air.impostor && is_own && column.is_some_and(|who| !self.plan.is_rude(who)) {
             self.meets_impostor(wire);
         } else if self.weather.ground.refuses || air.cut_up {
             self.heap.push(self.now, Event::DialFails(wire));
         } else {
-            self.heap.push(self.due(who, Dir::Up), Event::Knock(wire));
+            self.heap.push(self.due(column, Dir::Up), Event::Knock(wire));
         }
         wire
     }
 
-    /// The wish for a connection reaches the server.
+    /// The wish for a connection reaches the server, or a relay.
     pub(super) fn knock(&mut self, wire: usize) {
-        let (who, gone) = (self.wires[wire].who, self.wires[wire].client_gone);
+        let Wire { column, gate, client_gone: gone, .. } = self.wires[wire];
         if gone {
             return;
         }
-        let air = self.weather.air(who);
-        let open = self.hub.as_ref().is_some_and(|hub| hub.stops_at.is_none());
+        let air = self.weather.air(column);
+        let open = match gate {
+            Some(gate) => self.gates.is_up(gate),
+            None => self.hub.as_ref().is_some_and(|hub| hub.stops_at.is_none()),
+        };
         if !open {
             // A computer without power does not even refuse.
             let dark = self.hub.is_none() && matches!(self.fate.how, Some(Crash::PowerCut | Crash::Torn));
-            if !dark && !air.cut_down {
-                self.heap.push(self.due(who, Dir::Down), Event::DialFails(wire));
+            if (gate.is_some() || !dark) && !air.cut_down {
+                self.heap.push(self.due(column, Dir::Down), Event::DialFails(wire));
             }
             return;
         }
-        let due = self.due(who, Dir::Down);
+        let due = self.due(column, Dir::Down);
         let found = &mut self.wires[wire];
         found.accepted = true;
         found.down.last_due = due;
@@ -73,7 +83,10 @@ impl<M: Meddle> World<'_, '_, M> {
         } else {
             self.heap.push(due, Event::Stands(wire));
         }
-        self.welcome(wire);
+        match gate {
+            Some(gate) => self.comes_to_gate(wire, gate),
+            None => self.welcome(wire),
+        }
     }
 
     /// The connection stands, as its client sees it.
@@ -83,8 +96,14 @@ impl<M: Meddle> World<'_, '_, M> {
             return;
         }
         found.stands = true;
+        if let Some(pair) = found.dialed_for {
+            return self.gate_reaches(pair);
+        }
         if found.who.is_some() {
-            found.up.waits.push_front((Up::Hello, bytes_up(&Up::Hello)));
+            // A header comes before all else.
+            let header = |(up, _): &(Up, u64)| matches!(up, Up::Relayed(_) | Up::BadHeader);
+            let at = found.up.waits.iter().take_while(|waiting| header(waiting)).count();
+            found.up.waits.insert(at, (Up::Hello, bytes_up(&Up::Hello)));
             found.up.waiting_bytes += bytes_up(&Up::Hello);
         }
         self.pump_up(wire);
@@ -105,8 +124,8 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// Hands to the network what a client has to send and may.
     pub(super) fn pump_up(&mut self, wire: usize) {
-        let who = self.wires[wire].who;
-        let air = self.weather.air(who);
+        let Wire { who, column, .. } = self.wires[wire];
+        let air = self.weather.air(column);
         if !self.wires[wire].stands || (air.stalls_writes && !self.wires[wire].client_gone) {
             return;
         }
@@ -127,23 +146,29 @@ impl<M: Meddle> World<'_, '_, M> {
                 }
                 return;
             }
-            let due = self.due(who, Dir::Up);
+            let due = self.due(column, Dir::Up);
             if self.wires[wire].up.fly(Flying::Item(item, bytes), air.cut_up, due) {
                 self.heap.push(self.wires[wire].up.last_due, Event::Arrive(wire, Dir::Up));
             }
         }
         if self.wires[wire].up.may_end() {
-            let due = self.due(who, Dir::Up);
+            let due = self.due(column, Dir::Up);
             if self.wires[wire].up.fly(Flying::End, air.cut_up, due) {
                 self.heap.push(self.wires[wire].up.last_due, Event::Arrive(wire, Dir::Up));
             }
+        }
+        if let Some(pair) = self.wires[wire].dialed_for {
+            self.gate_goes_on(pair);
         }
     }
 
     /// Hands to the network what the server has to send and may.
     pub(super) fn pump_down(&mut self, wire: usize) {
-        let who = self.wires[wire].who;
-        let air = self.weather.air(who);
+        let Wire { who, column, gate, pair, .. } = self.wires[wire];
+        let air = self.weather.air(column);
+        if gate.is_some_and(|gate| self.weather.air(Some(self.plan.relay_column(gate))).stalls_down) {
+            return;
+        }
         loop {
             let found = &mut self.wires[wire];
             if found.down.flying_bytes >= WINDOW_BYTES {
@@ -155,23 +180,26 @@ impl<M: Meddle> World<'_, '_, M> {
                 let message = Rc::clone(message);
                 self.hands_down(who, wire, &message);
             }
-            let due = self.due(who, Dir::Down);
+            let due = self.due(column, Dir::Down);
             if self.wires[wire].down.fly(Flying::Item(item, bytes), air.cut_down, due) {
                 self.heap.push(self.wires[wire].down.last_due, Event::Arrive(wire, Dir::Down));
             }
         }
         if self.wires[wire].down.may_end() {
-            let due = self.due(who, Dir::Down);
+            let due = self.due(column, Dir::Down);
             if self.wires[wire].down.fly(Flying::End, air.cut_down, due) {
                 self.heap.push(self.wires[wire].down.last_due, Event::Arrive(wire, Dir::Down));
             }
         }
+        if let Some(pair) = pair {
+            self.gate_goes_on(pair);
+        }
     }
 
     fn reset_by_peer(&mut self, wire: usize) {
-        let who = self.wires[wire].who;
+        let column = self.wires[wire].column;
         self.wires[wire].up.cut();
-        let due = self.due(who, Dir::Down) + self.plan.setting.latency_ms.0;
+        let due = self.due(column, Dir::Down) + self.plan.setting.latency_ms.0;
         let down = &mut self.wires[wire].down;
         down.flying.clear();
         down.flying_bytes = 0;
@@ -189,10 +217,10 @@ impl<M: Meddle> World<'_, '_, M> {
         }
         found.up.give_up();
         found.down.flying.clear();
-        let (who, accepted) = (found.who, found.accepted);
+        let (column, accepted) = (found.column, found.accepted);
         if accepted && !found.dead && found.up.may_end() {
-            let cut = self.weather.air(who).cut_up;
-            let due = self.due(who, Dir::Up);
+            let cut = self.weather.air(column).cut_up;
+            let due = self.due(column, Dir::Up);
             if self.wires[wire].up.fly(Flying::End, cut, due) {
                 self.heap.push(self.wires[wire].up.last_due, Event::Arrive(wire, Dir::Up));
             }
@@ -213,8 +241,8 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// The next thing that a client's end of a connection may read now.
     pub(super) fn next_down(&mut self, wire: usize) -> Option<Flying<Down>> {
-        let who = self.wires[wire].who;
-        let air = self.weather.air(who);
+        let Wire { who, column, .. } = self.wires[wire];
+        let air = self.weather.air(column);
         if air.stalls_reads || self.wires[wire].client_gone {
             return None;
         }

@@ -65,6 +65,7 @@ impl<M: Meddle> World<'_, '_, M> {
             return self.does_by_hand(who, deed);
         }
         let life = self.clients[who].life;
+        let deed = &deed.addressed(|nick| self.plan.known_as(nick));
         self.witness.does(self.now, who, life, deed);
         match deed {
             Deed::Join { nick } => {
@@ -216,6 +217,9 @@ impl<M: Meddle> World<'_, '_, M> {
     pub(super) fn dial_fails(&mut self, wire: usize) {
         let Some(who) = self.wires[wire].who else { return };
         self.wires[wire].client_gone = true;
+        if let Some(pair) = self.wires[wire].dialed_for {
+            return self.gate_reaches_nobody(pair, wire);
+        }
         if self.plan.is_rude(who) {
             return self.rude_loses(who, wire);
         }
@@ -227,6 +231,9 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// Reads what has come over a connection.
     pub(super) fn read_down(&mut self, wire: usize) {
+        if let Some(pair) = self.wires[wire].dialed_for {
+            return self.pair_reads_down(pair);
+        }
         while let Some(what) = self.next_down(wire) {
             let Some(who) = self.wires[wire].who else { continue };
             if matches!(what, Flying::End) {

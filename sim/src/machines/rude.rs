@@ -31,6 +31,7 @@ impl<M: Meddle> World<'_, '_, M> {
 
     /// Somebody does something by hand.
     pub(super) fn does_by_hand(&mut self, who: usize, deed: &Deed) {
+        let deed = &deed.addressed(|nick| self.plan.known_as(nick));
         self.witness.does(self.now, who, 0, deed);
         match deed {
             Deed::Knock => {
@@ -81,6 +82,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 let (kind, up) = match raw {
                     Raw::Garbage => (FaultKind::Garbage, Up::Garbled),
                     Raw::BadHello => (FaultKind::BadHello, Up::Foreign),
+                    Raw::BadHeader => (FaultKind::BadHello, Up::BadHeader),
                     Raw::HalfFrame => (FaultKind::HalfFrame, Up::Half),
                     Raw::HugeFrame => (FaultKind::HugeFrame, Up::Foreign),
                 };

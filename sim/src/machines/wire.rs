@@ -19,8 +19,10 @@ const HEAD_BYTES: u64 = 24;
 #[derive(Debug, Clone)]
 pub(super) enum Up {
     Hello,
-    /// A relay's word, before anything else or too late.
-    Relayed(SocketAddr),
+    /// A relay's word, before anything else or too late; it may tell no address.
+    Relayed(Option<SocketAddr>),
+    /// The same, and it cannot be read.
+    BadHeader,
     Asked(Asked),
     /// A whole frame that holds no request.
     Garbled,
@@ -141,6 +143,13 @@ pub(super) struct Line {
 pub(super) struct Wire {
     /// Whose; `None` for a stranger.
     pub(super) who: Option<usize>,
+    /// Who dials it, by column: its user, or a relay. `None` for a stranger.
+    pub(super) column: Option<usize>,
+    /// The relay's client for whom it is dialed.
+    pub(super) dialed_for: Option<usize>,
+    /// The relay that is dialed, and which of the clients of relays this became; the server without one.
+    pub(super) gate: Option<usize>,
+    pub(super) pair: Option<usize>,
     pub(super) listener: u16,
     pub(super) up: Pipe<Up>,
     pub(super) down: Pipe<Down>,
@@ -162,9 +171,13 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(who: Option<usize>, listener: u16) -> Self {
+    pub(super) fn new(who: Option<usize>, gate: Option<usize>, listener: u16) -> Self {
         Self {
             who,
+            column: who,
+            dialed_for: None,
+            gate,
+            pair: None,
             listener,
             up: Pipe::default(),
             down: Pipe::default(),

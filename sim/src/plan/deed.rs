@@ -53,7 +53,7 @@ pub enum Deed {
     Backdate,
     /// Only the rude: says that it is a relay, and that the connection is of somebody at this host.
     Relay {
-        /// The host's number.
+        /// The host's number; 0 when it does not tell whose the connection is.
         host: u8,
     },
     /// Only the rude: writes a line of text, as somebody does who speaks a text dialect by hand.
@@ -75,8 +75,8 @@ impl Deed {
     }
 
     /// The address that a relay tells of somebody at a host.
-    pub fn relayed_addr(host: u8) -> SocketAddr {
-        SocketAddr::from(([192, 0, 2, host], 4_000))
+    pub fn relayed_addr(host: u8) -> Option<SocketAddr> {
+        (host > 0).then(|| SocketAddr::from(([192, 0, 2, host], 4_000)))
     }
 
     /// Bytes of a file: all files of plans hold the same, as far as they go.
@@ -136,6 +136,8 @@ pub enum Raw {
     Garbage,
     /// A hello of another protocol.
     BadHello,
+    /// A relay's header that cannot be read.
+    BadHeader,
     /// The first half of a frame, and nothing after it for a while.
     HalfFrame,
     /// A frame that claims to be longer than any may be.

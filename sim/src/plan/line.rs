@@ -18,7 +18,7 @@
 //! 8s      eve knocks                   8s      eve hangs up               8s  eve joins bare as eve
 //! 8s      eve returns                  8s      eve returns as nobody      8s  eve repeats      8s  eve backdates
 //! 8s      eve is relayed from 3        8s      eve types: server:register eve
-//! 8s      eve sends garbage            (also: a bad hello, half a frame, a huge frame)
+//! 8s      eve sends garbage            (also: a bad hello, a bad header, half a frame, a huge frame)
 //!
 //! 9s      * partition ann for 3s       (also: partition ann up for 3s, partition ann down for 3s, hold ann for 3s)
 //! 9s      * lag ann 200ms for 3s       9s      * jitter ann 200ms for 3s
@@ -175,10 +175,12 @@ pub fn write_deed(deed: &Deed) -> String {
         Deed::Return { own: false } => "returns as nobody".into(),
         Deed::Repeat => "repeats".into(),
         Deed::Backdate => "backdates".into(),
+        Deed::Relay { host: 0 } => "is relayed".into(),
         Deed::Relay { host } => format!("is relayed from {host}"),
         Deed::Type { line } => format!("types: {line}"),
         Deed::Send(Raw::Garbage) => "sends garbage".into(),
         Deed::Send(Raw::BadHello) => "sends a bad hello".into(),
+        Deed::Send(Raw::BadHeader) => "sends a bad header".into(),
         Deed::Send(Raw::HalfFrame) => "sends half a frame".into(),
         Deed::Send(Raw::HugeFrame) => "sends a huge frame".into(),
     }
@@ -381,12 +383,14 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
         (["returns", "as", "nobody"], None) => Ok(Deed::Return { own: false }),
         (["repeats"], None) => Ok(Deed::Repeat),
         (["backdates"], None) => Ok(Deed::Backdate),
+        (["is", "relayed"], None) => Ok(Deed::Relay { host: 0 }),
         (["is", "relayed", "from", host], None) => {
             let host = host.parse().map_err(|_| format!("`{host}` is no number of a host"))?;
             Ok(Deed::Relay { host })
         }
         (["sends", "garbage"], None) => Ok(Deed::Send(Raw::Garbage)),
         (["sends", "a", "bad", "hello"], None) => Ok(Deed::Send(Raw::BadHello)),
+        (["sends", "a", "bad", "header"], None) => Ok(Deed::Send(Raw::BadHeader)),
         (["sends", "half", "a", "frame"], None) => Ok(Deed::Send(Raw::HalfFrame)),
         (["sends", "a", "huge", "frame"], None) => Ok(Deed::Send(Raw::HugeFrame)),
         _ => Err(format!("`{text}` is nothing that {name} could do; docs/SIMULATION.md lists the lines")),

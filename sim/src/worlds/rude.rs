@@ -129,9 +129,11 @@ impl Rude {
             }
             Deed::Relay { host } => {
                 let mut header = Vec::new();
-                proxy::write(Deed::relayed_addr(host), Deed::relayed_addr(1), &mut header);
-                // A connection that is over takes nothing.
-                drop(self.attended().bytes.try_send(header));
+                match Deed::relayed_addr(host) {
+                    Some(addr) => proxy::write(addr, addr, &mut header),
+                    None => header.extend_from_slice(&[&proxy::SIGNATURE[..], &[0x20, 0, 0, 0]].concat()),
+                }
+                self.send_first(header);
             }
             Deed::Backdate => {
                 misdeed(FaultKind::Repeat);
@@ -144,7 +146,7 @@ impl Rude {
             Deed::Send(raw) => {
                 misdeed(match raw {
                     Raw::Garbage => FaultKind::Garbage,
-                    Raw::BadHello => FaultKind::BadHello,
+                    Raw::BadHello | Raw::BadHeader => FaultKind::BadHello,
                     Raw::HalfFrame => FaultKind::HalfFrame,
                     Raw::HugeFrame => FaultKind::HugeFrame,
                 });
@@ -203,6 +205,7 @@ impl Rude {
                 self.attended().greeted = true;
                 self.send(if fresh { b"\xf0HNB\xff\xff".to_vec() } else { b"GET / HTTP/1.1\r\n\r\n".to_vec() });
             }
+            Raw::BadHeader => self.send_first([&proxy::SIGNATURE[..], &[0x99, 9, 9, 9]].concat()),
             Raw::HalfFrame => {
                 let mut bytes = Vec::new();
                 let say = Request::Say { room: "lobby".to_owned(), text: "half of this".to_owned() };
@@ -219,6 +222,11 @@ impl Rude {
             self.knock();
         }
         self.attended.as_mut().expect("it has just knocked")
+    }
+
+    /// Sends bytes that no hello comes before. A connection that is over takes nothing.
+    fn send_first(&mut self, bytes: Vec<u8>) {
+        drop(self.attended().bytes.try_send(bytes));
     }
 
     /// Sends bytes, after a hello where there was none.

@@ -102,13 +102,13 @@ const fn possible(state: State, event: Event) -> bool {
     use Event::*;
     match event {
         Came | HeaderCame | HeaderBad | NoHeader | HeaderOver => matches!(state, State::Arriving),
-        ClientLost | Stopping => true,
-        ClientEnded => !matches!(state, State::ClientGone),
+        Stopping => true,
+        // A side ends once.
+        ClientEnded | ClientLost => !matches!(state, State::ClientGone),
         Reached | NotReached | DialOver => matches!(state, State::Reaching),
         RetryDue => matches!(state, State::Waiting),
         PatienceOver => matches!(state, State::Reaching | State::Waiting),
-        ServerEnded => matches!(state, State::Passing | State::ClientGone),
-        ServerLost => state.connected(),
+        ServerEnded | ServerLost => matches!(state, State::Passing | State::ClientGone),
         Written => matches!(state, State::ServerGone),
         Idle => matches!(state, State::Passing),
         DrainOver => matches!(state, State::ClientGone | State::ServerGone),

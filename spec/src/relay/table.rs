@@ -66,7 +66,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(Always,           &[FinishServer, Arm(Alarm::Drain)],                         Become(ClientGone))],
         (Passing | ClientGone, ServerEnded) | (Passing, ServerLost) => &[
             R(Always,           &[FinishClient, Arm(Alarm::Drain)],                         Become(ServerGone))],
-        (ClientGone, ClientLost) | (ServerGone, ServerLost | ClientEnded) => &[
+        (ServerGone, ClientEnded) => &[
             R(Always,           &[],                                                        Stay)],
         (ClientGone, ServerLost) | (ServerGone, ClientLost | Written) => &[
             R(Always,           &[EndClient, EndServer],                                    End)],
@@ -94,7 +94,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Arriving | Reaching | Waiting, ServerEnded | ServerLost | Written | Idle | DrainOver) => NEVER,
         (Arriving | Reaching | Passing | ClientGone | ServerGone, RetryDue) => NEVER,
         (Arriving | Passing | ClientGone | ServerGone, PatienceOver) => NEVER,
-        (Passing, Written | DrainOver) | (ClientGone, Written | Idle | ClientEnded) => NEVER,
-        (ServerGone, Idle | ServerEnded) => NEVER,
+        (Passing, Written | DrainOver) | (ClientGone, Written | Idle | ClientEnded | ClientLost) => NEVER,
+        (ServerGone, Idle | ServerEnded | ServerLost) => NEVER,
     }
 }
