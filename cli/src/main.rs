@@ -15,6 +15,7 @@ mod log;
 mod relay;
 mod replay;
 mod server;
+mod settings;
 mod sim;
 mod spec;
 mod start;

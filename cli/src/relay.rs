@@ -1,29 +1,29 @@
 //! `hobnob relay`: starts a relay, says where it listens, and stops it when told to.
 
+mod settings;
+
 use crate::exit::{self, ExitCode, Failure};
+use crate::settings::Flags;
 use async_channel::Receiver;
-use hobnob_machine::RelayConfig;
-use hobnob_machine::network::Network;
-use hobnob_runtime::{RelayNote, RelayNoted, RelaySettings, SmolWorld, World, os, relay};
-use hobnob_spec::profile::{Dialect, Profile};
+use figment::value::{Dict, Value};
+use hobnob_runtime::{RelayNote, RelayNoted, SmolWorld, World, os, relay};
+use settings::Settings;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How many notes may wait for the log's file; then the relay waits.
 const NOTES_MAX: usize = 1_024;
-/// Stands for no relay that is trusted.
-const NOBODY: &str = "none";
 
-/// What `hobnob relay` takes. Every setting can also stand in the environment.
+/// What `hobnob relay` takes. Every setting can also stand in a file or in the environment.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   hobnob relay --upstream 192.0.2.10:18000                  listen on 127.0.0.1:18100
   hobnob relay --listen 0.0.0.0:18100 --upstream chat:18000 --log relay.log
   hobnob relay --listen 127.0.0.1:5002 --upstream chat:5001 --profile tata
+  hobnob relay --print-config > relay.toml                  all settings, to be changed and given with --config
   HOBNOB_RELAY_UPSTREAM=chat:18000 hobnob relay
 
 Its users' nicks begin with a star. The server believes it only from addresses that it was told to trust:
@@ -31,98 +31,84 @@ Its users' nicks begin with a star. The server believes it only from addresses t
 
 Stop it with Ctrl-C; a second Ctrl-C ends it at once.")]
 pub(crate) struct RelayArgs {
-    /// Listen on this address; may be given several times
-    #[arg(
-        long,
-        value_name = "HOST:PORT",
-        env = "HOBNOB_RELAY_LISTEN",
-        value_delimiter = ',',
-        default_value = "127.0.0.1:18100"
-    )]
+    /// Listen on this address; may be given several times; 127.0.0.1:18100 by default
+    #[arg(long, value_name = "HOST:PORT")]
     listen: Vec<String>,
     /// Where the server is
-    #[arg(long, value_name = "HOST:PORT", env = "HOBNOB_RELAY_UPSTREAM")]
-    upstream: String,
+    #[arg(long, value_name = "HOST:PORT")]
+    upstream: Option<String>,
     /// The profile of the server's listener there, which says what its clients speak; all dialects by default
-    #[arg(long, value_name = "NAME", env = "HOBNOB_RELAY_PROFILE")]
+    #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Write what passes into this file: a line for each event and each piece, with time, address and bytes
-    #[arg(long, value_name = "FILE", env = "HOBNOB_RELAY_LOG")]
-    log: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    log: Option<String>,
     /// Write into the log also what users of text dialects say and read
-    #[arg(long, env = "HOBNOB_RELAY_LOG_TEXT", requires = "log")]
+    #[arg(long)]
     log_text: bool,
     /// Believe clients from this address, or network, that they are relays themselves; none for nobody; may be given
     /// several times; this computer by default
-    #[arg(long, value_name = "ADDR[/BITS]", env = "HOBNOB_RELAY_TRUST_RELAY", value_delimiter = ',')]
+    #[arg(long, value_name = "ADDR[/BITS]")]
     trust_relay: Vec<String>,
     /// How many clients it takes at once
-    #[arg(long, value_name = "CLIENTS", env = "HOBNOB_RELAY_CLIENTS_MAX", default_value_t = RelayConfig::default().clients_max, value_parser = clap::value_parser!(u64).range(1..))]
-    clients_max: u64,
-    /// How long a client is kept while the server cannot be reached
-    #[arg(long, value_name = "TIME", env = "HOBNOB_RELAY_PATIENCE", default_value = "30s", value_parser = humantime::parse_duration)]
-    patience: Duration,
-    /// How long nothing may pass before both connections end
-    #[arg(long, value_name = "TIME", env = "HOBNOB_RELAY_IDLE", default_value = "15m", value_parser = humantime::parse_duration)]
-    idle: Duration,
+    #[arg(long, value_name = "CLIENTS")]
+    clients_max: Option<u64>,
+    /// How long a client is kept while the server cannot be reached; 30s by default
+    #[arg(long, value_name = "TIME")]
+    patience: Option<String>,
+    /// How long nothing may pass before both connections end; 15m by default
+    #[arg(long, value_name = "TIME")]
+    idle: Option<String>,
     /// How often the status line is printed, such as 30s, or off
-    #[arg(long, value_name = "TIME", env = "HOBNOB_RELAY_STATUS_EVERY", default_value = "30s")]
-    status_every: String,
+    #[arg(long, value_name = "TIME")]
+    status_every: Option<String>,
+    /// Read settings from this file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print all settings, and where each comes from, and start nothing
+    #[arg(long)]
+    print_config: bool,
 }
 
 impl RelayArgs {
-    fn settings(&self) -> Result<RelaySettings, String> {
-        for addr in self.listen.iter().chain([&self.upstream]) {
-            crate::server::check_addr(addr)?;
+    fn flags(&self) -> Flags {
+        let mut flags = Dict::new();
+        for (key, list) in [("listen", &self.listen), ("trust_relay", &self.trust_relay)] {
+            let all = || list.iter().flat_map(|given| given.split(',')).map(str::to_owned).collect::<Vec<_>>();
+            flags.extend((!list.is_empty()).then(|| (key.to_owned(), Value::from(all()))));
         }
-        let dialects = match &self.profile {
-            None => Dialect::ALL.to_vec(),
-            Some(name) => {
-                let profile = Profile::named(name);
-                let names = || format!("there is no profile {name:?}; it is one of {}", Profile::NAMES.join(", "));
-                profile.ok_or_else(names)?.dialects
-            }
-        };
-        let status_every = match self.status_every.as_str() {
-            "off" => None,
-            text => Some(humantime::parse_duration(text).map_err(|error| format!("{text:?} is no time: {error}"))?),
-        };
-        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
-        let config = RelayConfig {
-            trust_relay: self.trusted()?,
-            clients_max: self.clients_max,
-            patience_ms: ms(self.patience),
-            idle_ms: ms(self.idle),
-        };
-        Ok(RelaySettings {
-            listen: self.listen.clone(),
-            upstream: self.upstream.clone(),
-            dialects,
-            config,
-            status_every: status_every.filter(|every| !every.is_zero()),
-            texts: self.log_text,
-        })
-    }
-
-    fn trusted(&self) -> Result<Vec<Network>, String> {
-        match self.trust_relay.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            [] => Ok(Network::loopback()),
-            [NOBODY] => Ok(Vec::new()),
-            all => {
-                all.iter().map(|text| text.parse().map_err(|why| format!("{text:?} is no network: {why}"))).collect()
-            }
+        let texts = [
+            ("upstream", &self.upstream),
+            ("profile", &self.profile),
+            ("log", &self.log),
+            ("patience", &self.patience),
+            ("idle", &self.idle),
+            ("status_every", &self.status_every),
+        ];
+        for (key, text) in texts {
+            flags.extend(text.clone().map(|text| (key.to_owned(), Value::from(text))));
         }
+        flags.extend(self.clients_max.map(|count| ("clients_max".to_owned(), Value::from(count))));
+        flags.extend(self.log_text.then(|| ("log_text".to_owned(), Value::from(true))));
+        Flags(flags)
     }
 }
 
 /// Runs a relay until it is told to stop.
 pub(crate) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
-    let settings = args.settings().map_err(|sentence| Failure::new(ExitCode::Usage, sentence))?;
+    let (figment, written) = settings::gather(args.config.as_deref(), args.flags())?;
+    if args.print_config {
+        // Also without a server: what is printed may be what is to be filled in.
+        written.check(&figment)?;
+        exit::print(&settings::printed(&figment, &written))?;
+        return Ok(ExitCode::Fine);
+    }
+    let Settings { relay: settings, log } = written.parse(&figment)?;
     crate::server::start_log();
     let world = SmolWorld::new();
-    let (log, notes) = async_channel::bounded(NOTES_MAX);
+    let (notes_to, notes) = async_channel::bounded(NOTES_MAX);
     let (written, writing) = async_channel::bounded::<()>(1);
-    let log = match &args.log {
+    let log = match &log {
         None => None,
         Some(path) => {
             let file = open(path)?;
@@ -133,7 +119,7 @@ pub(crate) fn run(args: &RelayArgs) -> Result<ExitCode, Failure> {
                 }
                 drop(written);
             });
-            Some(log)
+            Some(notes_to)
         }
     };
     let upstream = settings.upstream.clone();

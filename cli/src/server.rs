@@ -3,9 +3,8 @@
 mod limit_args;
 mod settings;
 
-pub(crate) use settings::check_addr;
-
 use crate::exit::{self, ExitCode, Failure};
+use crate::settings::Flags;
 use figment::value::{Dict, Value};
 use hobnob_machine::Config;
 use hobnob_runtime::files::{Files, Folder, Memory};
@@ -13,7 +12,7 @@ use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
 use hobnob_runtime::{SmolWorld, WINDOW, World, operator_key, os, serve_with};
 use hobnob_spec::profile::Dialect;
 use limit_args::LimitArgs;
-use settings::{Flags, Settings};
+use settings::Settings;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 

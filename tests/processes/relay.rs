@@ -275,3 +275,46 @@ fn a_side_that_does_not_read_slows_the_other_and_costs_no_more_memory() {
     assert!(taken < 64 << 20, "the relay took {taken} bytes for a server that reads none");
     drop(server);
 }
+
+#[test]
+fn a_relay_takes_its_settings_from_a_file_the_environment_and_flags() {
+    let (_server, upstream) = serve(&[]);
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let file = home.path().join("relay.toml");
+    let settings = format!("upstream = \"{upstream}\"\nlisten = [\"127.0.0.1:1\"]\nclients_max = 3\nidle = \"2m\"\n");
+    std::fs::write(&file, settings).expect("a file can be written");
+    let path = file.to_str().expect("the path is text");
+    let arguments = ["relay", "--config", path, "--listen", "127.0.0.1:0"];
+    let mut command = std::process::Command::new(HOBNOB);
+    let command = command.args(arguments).arg("--print-config").env("HOBNOB_RELAY_CLIENTS_MAX", "5");
+    let output = command.output().expect("hobnob can be started");
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    for (setting, origin) in [
+        (format!("upstream = \"{upstream}\""), path),
+        ("listen = [\"127.0.0.1:0\"]".to_owned(), "a flag"),
+        ("clients_max = 5".to_owned(), "the environment"),
+        ("idle = \"2m\"".to_owned(), path),
+        ("patience = \"30s\"".to_owned(), "default"),
+    ] {
+        let line = text.lines().find(|line| line.starts_with(&setting)).unwrap_or_else(|| panic!("{setting}: {text}"));
+        assert!(line.ends_with(&format!("# {origin}")), "{line}");
+    }
+    // And it relays with them; what was printed is a configuration, too.
+    let printed = home.path().join("printed.toml");
+    std::fs::write(&printed, &text).expect("a file can be written");
+    for config in [path, printed.to_str().expect("the path is text")] {
+        let (_relay, addr) = start("the relay", &["relay", "--config", config, "--listen", "127.0.0.1:0"]);
+        let mut client = Native::connect(&addr).expect("the relay listens");
+        client.ask(1, Request::Join { nick: "Ann".into(), token: None }).expect("the relay reads");
+        let (answer, _) = client.answer(1).expect("the server answers");
+        assert!(matches!(&answer, Answer::Welcome { nick, .. } if nick.as_str() == "*Ann"), "{answer:?}");
+    }
+    std::fs::write(&file, "upstream = \"chat:1\"\nidel = \"2m\"\n").expect("a file can be written");
+    let mut wrong = Process::start("the relay", Path::new(HOBNOB), &["relay", "--config", path]);
+    let complaint = wrong.complaint("idel");
+    assert!(
+        complaint.contains("relay.toml, line 2") && complaint.contains("hobnob relay --print-config"),
+        "{complaint}"
+    );
+}

@@ -1,19 +1,18 @@
-//! The settings of a server: defaults, then a file, then the environment, then flags.
+//! The settings of a server: their names, and what they mean. How they are gathered stands in `crate::settings`.
 //!
-//! Owns their names, their forms for people, and the complaints about them. Starts nothing.
+//! Starts nothing.
 
 mod amounts;
-mod complaints;
 mod profiles;
 #[cfg(test)]
 mod tests;
 
 use crate::exit::{ExitCode, Failure};
-use amounts::{Amount, set_limit, shown, span, time_zone};
-use complaints::{complaint, line_in, one_of, read_file};
-use figment::providers::{Env, Format, Serialized, Toml};
-use figment::value::{Dict, Map, Value};
-use figment::{Figment, Metadata, Profile as Layer, Provider};
+use crate::settings::{self, Flags, OFF, OneOrMany, Rank, check_addr, one_of, span, wrong};
+use amounts::{Amount, set_limit, shown, time_zone};
+use figment::Figment;
+use figment::providers::{Env, Serialized};
+use figment::value::{Dict, Value};
 use hobnob_machine::Config;
 use hobnob_machine::network::Network;
 use hobnob_runtime::journal::{Durability, Retention};
@@ -33,10 +32,6 @@ const ENV_PREFIX: &str = "HOBNOB_";
 const MEMORY: &str = ":memory:";
 /// Stands for what the computer's own clock shows.
 const LOCAL: &str = "local";
-/// Stands for no relay that is trusted.
-const NOBODY: &str = "none";
-/// Stands for no bound, or for never.
-const OFF: &str = "off";
 
 /// The settings as people write them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,13 +61,6 @@ pub(super) struct Written {
     profiles: Given,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
 /// The settings as the server takes them.
 pub(super) struct Settings {
     pub(super) server: ServerSettings,
@@ -83,19 +71,6 @@ pub(super) struct Settings {
     pub(super) retention: Retention,
     pub(super) layout: Layout,
     pub(super) operator_key_file: Option<PathBuf>,
-}
-
-/// The flags that were given, by the names of the settings.
-pub(super) struct Flags(pub(super) Dict);
-
-impl Provider for Flags {
-    fn metadata(&self) -> Metadata {
-        Metadata::named("a flag")
-    }
-
-    fn data(&self) -> Result<Map<Layer, Dict>, figment::Error> {
-        Ok(Map::from([(Layer::Default, self.0.clone())]))
-    }
 }
 
 impl Default for Written {
@@ -129,23 +104,13 @@ pub(super) fn knobs_from_flags(flags: &[String]) -> Result<Dict, Failure> {
 
 /// Puts the settings together, with where each comes from.
 pub(super) fn gather(file: Option<&Path>, flags: Flags) -> Result<(Figment, Written), Failure> {
-    let mut figment = Figment::new().merge(Serialized::defaults(Written::default()));
-    let text = file.map(read_file).transpose()?;
-    if let Some(path) = file {
-        figment = figment.merge(Toml::file_exact(path));
+    let (figment, mut written) = settings::gather::<Written>("server", file, environment(), flags)?;
+    // Where nothing says otherwise, a course's server listens where its clients look for it.
+    if Rank::of(&figment, "listen") == Rank::Default {
+        let port = Profile::usual_port(&written.profile);
+        written.listen = OneOrMany::Many(vec![format!("127.0.0.1:{port}")]);
     }
-    figment = figment.merge(environment()).merge(flags);
-    match figment.extract::<Written>() {
-        Ok(mut written) => {
-            // Where nothing says otherwise, a course's server listens where its clients look for it.
-            if Rank::of(&figment, "listen") == Rank::Default {
-                let port = Profile::usual_port(&written.profile);
-                written.listen = OneOrMany::Many(vec![format!("127.0.0.1:{port}")]);
-            }
-            Ok((figment, written))
-        }
-        Err(error) => Err(complaint(&error, file, text.as_deref())),
-    }
+    Ok((figment, written))
 }
 
 /// `HOBNOB_SYNC=never`, `HOBNOB_LIMITS_SAY_BURST=20`; what is no setting of the server is another command's.
@@ -169,35 +134,10 @@ fn environment() -> Env {
         })
 }
 
-/// How near to the operator a setting was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Default,
-    File,
-    Environment,
-    Flag,
-}
-
-impl Rank {
-    fn of(figment: &Figment, key: &str) -> Self {
-        match figment.find_metadata(key) {
-            Some(metadata) if metadata.source.as_ref().is_some_and(|s| s.file_path().is_some()) => Self::File,
-            Some(metadata) if metadata.name.contains("environment") => Self::Environment,
-            Some(metadata) if metadata.name.contains("flag") => Self::Flag,
-            Some(_) | None => Self::Default,
-        }
-    }
-}
-
 impl Written {
     /// Parses every setting. `figment` says where each comes from.
     pub(super) fn parse(&self, figment: &Figment) -> Result<Settings, Failure> {
-        let wrong = |key: &str, sentence: String| {
-            let from = figment
-                .find_metadata(key)
-                .map_or(String::new(), |metadata| format!(" (from {}{})", origin(metadata), line_in(metadata, key)));
-            Failure::new(ExitCode::Usage, format!("`{key}`{from}: {sentence}"))
-        };
+        let wrong = |key: &str, sentence: String| wrong(figment, key, &sentence);
         let profiles = self.profiles(figment).map_err(|(key, sentence)| wrong(&key, sentence))?;
         profiles.named(&self.profile).map_err(|sentence| wrong("profile", sentence))?;
         for (key, number) in [("capacity", self.capacity), ("snapshot_every", Some(self.snapshot_every))] {
@@ -232,7 +172,7 @@ impl Written {
         };
         let time_zone = time_zone(&self.time_zone).map_err(|sentence| wrong("time_zone", sentence))?;
         let status_every = span(&self.status_every, OFF).map_err(|sentence| wrong("status_every", sentence))?;
-        let trust_relay = self.trusted().map_err(|sentence| wrong("trust_relay", sentence))?;
+        let trust_relay = self.trust_relay.networks().map_err(|sentence| wrong("trust_relay", sentence))?;
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), trust_relay, ..Config::default() };
         let server = ServerSettings {
@@ -251,16 +191,6 @@ impl Written {
         Profiles::of(&self.profiles, self.capacity, figment)
     }
 
-    /// Addresses and networks, or the word for none.
-    fn trusted(&self) -> Result<Vec<Network>, String> {
-        match self.trust_relay.all().as_slice() {
-            [NOBODY] => Ok(Vec::new()),
-            all => {
-                all.iter().map(|text| text.parse().map_err(|why| format!("{text:?} is no network: {why}"))).collect()
-            }
-        }
-    }
-
     /// `ADDR` or `PROFILE=ADDR`, each.
     fn listeners(&self, profiles: &Profiles) -> Result<Vec<Listener>, String> {
         let listen = self.listen.all();
@@ -277,62 +207,14 @@ impl Written {
     }
 }
 
-impl OneOrMany {
-    /// All that are named; in the environment they stand in one line, with commas.
-    fn all(&self) -> Vec<&str> {
-        match self {
-            Self::One(all) => all.split(',').map(str::trim).collect(),
-            Self::Many(all) => all.iter().map(String::as_str).collect(),
-        }
-    }
-}
-
-/// Whether it has the form of an address.
-pub(crate) fn check_addr(addr: &str) -> Result<(), String> {
-    match addr.rsplit_once(':') {
-        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(()),
-        Some((host, port)) if !host.is_empty() && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
-            Err(format!("the port {port} of {addr:?} is too large; the largest is {}", u16::MAX))
-        }
-        _ => Err(format!("{addr:?} is no address; it has the form HOST:PORT, such as 127.0.0.1:18000")),
-    }
-}
-
 /// The settings as a file that says where each comes from.
 pub(super) fn printed(figment: &Figment, written: &Written, settings: &Settings) -> Result<String, Failure> {
-    let value = toml::Value::try_from(written).expect("settings are what TOML can hold");
-    let mut text = String::from("# hobnob server: the settings, and where each comes from\n");
-    let mut tables = String::new();
-    for (key, value) in value.as_table().into_iter().flatten() {
-        if let Some(table) = value.as_table() {
-            tables.push_str(&format!("\n[{key}]\n"));
-            for (name, value) in table {
-                let from = from(figment, &format!("{key}.{name}"));
-                tables.push_str(&format!("{:<44}# {from}\n", format!("{name} = {value}")));
-            }
-        } else {
-            text.push_str(&format!("{:<44}# {}\n", format!("{key} = {value}"), from(figment, key)));
-        }
-    }
+    let (mut text, tables) = settings::printed("server", figment, written);
     if written.nick_case.is_none() {
         let case = settings.server.config.nick_case.name().to_ascii_lowercase();
         text.push_str(&format!("{:<44}# as the listeners' profiles say\n", format!("# nick_case = \"{case}\"")));
     }
     let profiles = written.profiles(figment).map_err(|(_, sentence)| Failure::new(ExitCode::Usage, sentence))?;
-    let given = |key: &str| figment.find_metadata(key).map(origin);
+    let given = |key: &str| figment.find_metadata(key).map(settings::origin);
     Ok(text + &tables + &profiles.printed(&written.profiles, given))
-}
-
-fn from(figment: &Figment, key: &str) -> String {
-    figment.find_metadata(key).map_or_else(|| "default".into(), origin)
-}
-
-/// Where a value comes from, for people.
-fn origin(metadata: &Metadata) -> String {
-    match metadata.source.as_ref().and_then(|source| source.file_path()) {
-        Some(path) => path.display().to_string(),
-        None if metadata.name.contains("environment") => "the environment".into(),
-        None if metadata.name.contains("flag") => "a flag".into(),
-        None => "default".into(),
-    }
 }

@@ -1,7 +1,7 @@
 //! The forms that people write numbers, times and limits in.
 
-use super::complaints::one_of;
-use super::{LOCAL, OFF};
+use super::LOCAL;
+use crate::settings::{OFF, milliseconds, one_of};
 use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ pub(super) enum Amount {
     Number(u64),
     Text(String),
 }
+
 /// A limit in its form for people.
 pub(super) fn shown(name: &str, value: u64) -> Amount {
     if name.ends_with("_ms") {
@@ -25,6 +26,7 @@ pub(super) fn shown(name: &str, value: u64) -> Amount {
         Amount::Number(value)
     }
 }
+
 /// Whose clocks are shown: `utc`, `local`, an offset such as `+02:00`, or a place such as `Europe/Berlin`.
 pub(super) fn time_zone(text: &str) -> Result<TimeZone, String> {
     if text == LOCAL {
@@ -38,26 +40,6 @@ pub(super) fn time_zone(text: &str) -> Result<TimeZone, String> {
         return offset.map_err(|error| format!("{text:?} is no offset such as +02:00: {error}"));
     }
     TimeZone::get(text).map_err(|_| format!("there is no zone {text:?}; write utc, local, +02:00 or Europe/Berlin"))
-}
-
-/// A time such as `30s`, or the word for none.
-pub(super) fn span(text: &str, none: &str) -> Result<Option<Duration>, String> {
-    if text == none || (none == OFF && text == "0") {
-        return Ok(None);
-    }
-    match humantime::parse_duration(text) {
-        Ok(time) if time.is_zero() && none == OFF => Ok(None),
-        Ok(time) => Ok(Some(time)),
-        Err(error) => Err(format!("{}; write 30s, 2h or {none}", no_time(text, &error))),
-    }
-}
-
-/// What is wrong with a time; most often its unit is missing.
-pub(super) fn no_time(text: &str, error: &humantime::DurationError) -> String {
-    match text.parse::<u64>() {
-        Ok(number) => format!("{number} of what? A time has a unit"),
-        Err(_) => format!("{text:?} is no time: {error}"),
-    }
 }
 
 pub(super) fn set_limit(limits: &mut Limits, name: &str, amount: &Amount) -> Result<(), String> {
@@ -83,18 +65,6 @@ pub(super) fn set_limit(limits: &mut Limits, name: &str, amount: &Amount) -> Res
     let value = serde_json::to_value(all).expect("numbers with names are JSON");
     *limits = serde_json::from_value(value).expect("every limit has its number");
     Ok(())
-}
-
-/// A time such as `5s`; of all times only 0 needs no unit.
-pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
-    if text == "0" {
-        return Ok(0);
-    }
-    let time = humantime::parse_duration(text).map_err(|error| {
-        let number = text.parse().unwrap_or(30_u64);
-        format!("{}; write {number}s or 10m", no_time(text, &error))
-    })?;
-    Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Whether the limit can be written as `off`.

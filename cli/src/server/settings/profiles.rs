@@ -2,8 +2,7 @@
 //!
 //! Owns the names of the knobs, which are the fields of a profile, and the complaints about them.
 
-use super::Rank;
-use super::complaints::one_of;
+use crate::settings::{Rank, one_of};
 use figment::Figment;
 use figment::value::{Dict, Value};
 use hobnob_spec::profile::Profile;

@@ -20,11 +20,11 @@ pub(super) fn read_file(path: &Path) -> Result<String, Failure> {
 }
 
 /// One sentence about what is wrong with the settings, and where.
-pub(super) fn complaint(error: &figment::Error, file: Option<&Path>, text: Option<&str>) -> Failure {
+pub(super) fn complaint(command: &str, error: &figment::Error, file: Option<&Path>, text: Option<&str>) -> Failure {
     use figment::error::Kind;
     let key = error.path.join(".");
     let what = match &error.kind {
-        Kind::UnknownField(field, _) => format!("there is no setting `{field}`; see `hobnob server --print-config`"),
+        Kind::UnknownField(field, _) => format!("there is no setting `{field}`; see `hobnob {command} --print-config`"),
         Kind::InvalidType(found, wanted) => format!("`{key}` is {found}, but it has to be {wanted}"),
         other => format!("`{key}`: {other}"),
     };
@@ -46,7 +46,7 @@ pub(super) fn complaint(error: &figment::Error, file: Option<&Path>, text: Optio
 }
 
 /// `, line N` where a setting stands: under the heading of its table if there is one, else where its name first stands.
-pub(super) fn line_of(text: &str, key: &[impl AsRef<str>]) -> String {
+fn line_of(text: &str, key: &[impl AsRef<str>]) -> String {
     let starts = |line: &str, name: &str| {
         let line = line.trim_start().trim_start_matches(['[', '"']);
         line.strip_prefix(name)
@@ -65,12 +65,15 @@ pub(super) fn line_of(text: &str, key: &[impl AsRef<str>]) -> String {
     let dotted = || text.lines().position(|line| starts(line, &names.join(".")));
     found.or_else(dotted).or(under).or_else(anywhere).map_or(String::new(), |at| format!(", line {}", at + 1))
 }
+
 /// `, line N` where a setting stands in the file that it comes from.
 pub(super) fn line_in(metadata: &Metadata, key: &str) -> String {
     let path = metadata.source.as_ref().and_then(|source| source.file_path());
     let text = path.and_then(|path| std::fs::read_to_string(path).ok());
     text.map_or(String::new(), |text| line_of(&text, &key.split('.').collect::<Vec<_>>()))
 }
-pub(super) fn one_of(found: &str, names: &[&str]) -> String {
+
+/// That a word is none of those that there are.
+pub(crate) fn one_of(found: &str, names: &[&str]) -> String {
     format!("there is no {found:?}; it is one of {}", names.join(", "))
 }
