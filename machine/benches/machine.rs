@@ -28,7 +28,7 @@ fn server(members: u64) -> Server {
     for conn in (0..members).map(Conn) {
         let addr = "192.0.2.7:40000".parse().expect("this is an address");
         server.step(Time(1), Input::Opened { conn, addr, listener: 0 }, &mut out);
-        let request = Request::Join { nick: format!("user{}", conn.0), token: None };
+        let request = Request::Join { nick: format!("user{}", conn.0), token: None, avatar: None };
         server.step(Time(1), Input::Asked { conn, asked: Asked { number: 1, request } }, &mut out);
         out.clear();
     }

@@ -91,6 +91,7 @@ enum Whose {
 struct Wish {
     nick: String,
     token: Secret,
+    avatar: Option<String>,
 }
 
 /// What an event is about.
@@ -137,8 +138,8 @@ impl Client {
         }
         match input {
             ClientInput::Ask(request) => self.fire(now, Event::Ask, &Case::Asked(request), out),
-            ClientInput::Join { nick, token } => {
-                self.fire(now, Event::AskJoin, &Case::Wished(Wish { nick, token }), out);
+            ClientInput::Join { nick, token, avatar } => {
+                self.fire(now, Event::AskJoin, &Case::Wished(Wish { nick, token, avatar }), out);
             }
             ClientInput::Quit => self.fire(now, Event::AskQuit, &Case::Nothing, out),
             ClientInput::Logout => self.fire(now, Event::AskLogout, &Case::Nothing, out),

@@ -201,11 +201,12 @@ impl Walk {
         }
         let text = "hello".to_owned();
         let input = match self.dice.roll(40) {
-            0..=2 => ClientInput::Join { nick: "me".into(), token: Secret([7; 16]) },
+            0..=2 => ClientInput::Join { nick: "me".into(), token: Secret([7; 16]), avatar: None },
             4 if self.dice.chance(40) => ClientInput::Close,
             5 => ClientInput::Ask(Request::Report),
             6 => ClientInput::Ask(Request::Enter { room: "tea".into() }),
             7 => ClientInput::Ask(Request::Leave { room: "tea".into() }),
+            3 if self.dice.chance(30) => ClientInput::Ask(Request::Wear { avatar: Some("🦊".into()) }),
             8..=12 => ClientInput::Ask(Request::Private { to: "Ann".into(), text }),
             _ => ClientInput::Ask(Request::Say { room: "lobby".into(), text }),
         };
@@ -295,9 +296,11 @@ impl Walk {
             Request::History { before, .. } => return self.page(luck, before.expect("the client pages by number")),
             Request::Ping => Answer::Pong,
             Request::Leave { .. } | Request::Quit => Answer::Done,
+            Request::Wear { .. } if luck < 80 => Answer::Done,
             Request::Report
             | Request::Say { .. }
             | Request::Private { .. }
+            | Request::Wear { .. }
             | Request::Who { .. }
             | Request::Rooms
             | Request::Attach { .. }

@@ -48,7 +48,7 @@ impl World {
             told: 0,
         };
         world.open();
-        world.ask(Request::Join { nick: "Ann".into(), token: Some(TOKEN) });
+        world.ask(Request::Join { nick: "Ann".into(), token: Some(TOKEN), avatar: None });
         world.unanswered.clear();
         world
     }

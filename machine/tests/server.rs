@@ -9,7 +9,7 @@ fn detached() -> (Server, Time) {
     let mut server = Server::new(Config::default(), 1);
     let mut out = Out::default();
     let (conn, addr) = (Conn(1), "192.0.2.7:40000".parse().expect("this is an address"));
-    let request = Request::Join { nick: "ann".into(), token: Some(Secret([1; 16])) };
+    let request = Request::Join { nick: "ann".into(), token: Some(Secret([1; 16])), avatar: None };
     server.step(Time(1_000), Input::Opened { conn, addr, listener: 0 }, &mut out);
     server.step(Time(1_000), Input::Asked { conn, asked: Asked { number: 1, request } }, &mut out);
     server.step(Time(2_000), Input::Lost { conn }, &mut out);
@@ -54,7 +54,8 @@ fn past_sent(number: u64, request: Request) -> Vec<(Past, Vec<u64>)> {
         (at, Input::Opened { conn: Conn(conn), addr, listener: 0 })
     };
     let ask = |conn, number, request| (at, Input::Asked { conn: Conn(conn), asked: Asked { number, request } });
-    let join = |nick: &str, secret| Request::Join { nick: nick.into(), token: Some(Secret([secret; 16])) };
+    let join =
+        |nick: &str, secret| Request::Join { nick: nick.into(), token: Some(Secret([secret; 16])), avatar: None };
     feed(&mut server, &[open(1), ask(1, 1, join("ann", 1)), open(2), ask(2, 1, join("bob", 2))]);
     feed(&mut server, &[open(3), ask(3, 1, join("cid", 3)), (at, Input::Lost { conn: Conn(3) })]);
     let say = Request::Say { room: "lobby".into(), text: "where is cid?".into() };
@@ -72,7 +73,7 @@ fn past_sent(number: u64, request: Request) -> Vec<(Past, Vec<u64>)> {
 fn who_has_nothing_of_its_stay_gets_the_history_again_with_what_it_missed() {
     let (history, missed) = ((Past::History, vec![1, 2]), (Past::Missed, vec![3, 4]));
     let token = Secret([3; 16]);
-    let join = Request::Join { nick: "cid".into(), token: Some(token) };
+    let join = Request::Join { nick: "cid".into(), token: Some(token), avatar: None };
     assert_eq!(past_sent(2, join), [history.clone(), missed.clone()], "the welcome was lost");
     let has = |number| {
         let place = Place::Room(RoomName::parse("lobby").expect("a room's name"));

@@ -76,7 +76,7 @@ impl Talk {
             number: 1,
         };
         talk.take(Input::Opened { conn: Conn(1), addr: ([127, 0, 0, 1], 4000).into(), listener: 0 });
-        talk.ask(Request::Join { nick: "ann".into(), token: None });
+        talk.ask(Request::Join { nick: "ann".into(), token: None, avatar: None });
         talk
     }
 

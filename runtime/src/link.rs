@@ -27,6 +27,8 @@ const READ_BYTES: usize = 64 << 10;
 pub enum Intent {
     /// Ask this, or say it: any request but joining, returning and quitting.
     Ask(Request),
+    /// From now on, ask for this emoji with every nick, or for none.
+    Avatar(Option<String>),
     /// Join under this nick.
     Join(String),
     /// Go, when all that was asked before has been answered.
@@ -84,6 +86,8 @@ enum Turn<W: World> {
 struct Driver<W: World> {
     world: W,
     addr: String,
+    /// The emoji to ask for with a nick.
+    avatar: Option<String>,
     client: Client,
     out: ClientOut,
     /// Wall time at the beginning of the world, so that time never runs backwards.
@@ -106,6 +110,7 @@ impl<W: World> Driver<W> {
             base: Time(world.wall().0.saturating_sub(since)),
             world,
             addr,
+            avatar: None,
             wishes,
             show,
             unshown: VecDeque::new(),
@@ -222,9 +227,10 @@ impl<W: World> Driver<W> {
                     self.unshown.push_back(Shown::Unsent { request });
                 }
             }
+            Some(Intent::Avatar(avatar)) => self.avatar = avatar,
             Some(Intent::Join(nick)) => {
                 let token = self.world.secret();
-                self.step(ClientInput::Join { nick, token });
+                self.step(ClientInput::Join { nick, token, avatar: self.avatar.clone() });
             }
             Some(Intent::Quit) => self.step(ClientInput::Quit),
             Some(Intent::Logout) => self.step(ClientInput::Logout),

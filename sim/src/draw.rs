@@ -3,6 +3,7 @@
 //! Owns the dice and their weights: how many there are and how they behave, which faults exist and how dense they are.
 //! Carries nothing out.
 
+mod avatars;
 mod deeds;
 mod dialects;
 mod faults;
@@ -96,6 +97,7 @@ pub fn draw(seed: u64, knobs: &Knobs) -> Plan {
     drawing.close();
     let mut plan = drawing.plan;
     dialects::add(seed, &knobs.faults, &mut plan);
+    avatars::add(seed, &knobs.faults, &mut plan);
     plan
 }
 
@@ -144,7 +146,7 @@ impl Drawing {
                     continue;
                 }
                 let at = time + self.rng.u64(10..500);
-                let join = Deed::Join { nick: name.clone() };
+                let join = Deed::Join { nick: name.clone(), avatar: None };
                 let say = Deed::Ask(Request::Say { room: lobby.clone(), text: format!("{name}.{word}") });
                 self.plan.steps.push(Step { at, what: What::Does(who, join) });
                 self.plan.steps.push(Step { at: at + 500, what: What::Does(who, say) });

@@ -9,7 +9,7 @@ use crate::player::Player;
 use fastrand::Rng;
 use hobnob_machine::{Action, Config, Conn, Filing, Fired, Input, OpenTransfer, Out, Server};
 use hobnob_spec::files::{Bytes, Digest};
-use hobnob_spec::messages::{Request, Secret, Time, Where};
+use hobnob_spec::messages::{For, Request, Secret, Time, Where};
 use hobnob_spec::names::Text;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -20,10 +20,21 @@ const BEGIN: Time = Time(1_790_000_000_000);
 const TAIL: usize = 12;
 
 /// What is asked over and over in a flood.
-const FLOODS: &[Move] =
-    &[Move::Say, Move::Say, Move::Private, Move::Enter, Move::Attach, Move::Ask, Move::History, Move::Operate];
+const FLOODS: &[Move] = &[
+    Move::Say,
+    Move::Say,
+    Move::Private,
+    Move::Enter,
+    Move::Attach,
+    Move::Wear,
+    Move::Ask,
+    Move::History,
+    Move::Operate,
+];
 
 const NICKS: &[&str] = &["ann", "Ann", "bob", "cyd", "dan", "eve", "fay", "guy", "hal"];
+const EMOJI: &[&str] = &["🦊", "🐙", "👩🏽‍🚀"];
+const EMOJI_BAD: &[&str] = &["", "fox", "🦊🐙"];
 const NICKS_BAD: &[&str] = &["", "a b", "x:y", "much-too-long-a-nick-for-anybody", "server", "*ann", "nobody"];
 const ROOMS: &[&str] = &["lobby", "Hall", "a", "A", "b", "c", "d"];
 const ROOMS_BAD: &[&str] = &["", "a b", "#x", "nowhere", "a-name-that-is-longer-than-a-room-may-have"];
@@ -215,7 +226,7 @@ impl Walk {
     /// Sends a whole file to somebody, and goes on talking to the same one while it is being compared.
     fn file_and_flood(&mut self, who: usize) {
         let (to, size) = (self.nick(), 3);
-        let (place, digest) = (Where::With(to.clone()), Digest([2; 32]));
+        let (place, digest) = (For::With(to.clone()), Digest([2; 32]));
         self.ask(who, Request::Attach { place, name: "c.txt".into(), media: String::new(), size, digest });
         self.ask(who, Request::Chunk { transfer: 0, offset: 0, bytes: Bytes(vec![b'~'; 3]) });
         for _ in 0..self.rng.usize(1..9) {
@@ -261,7 +272,7 @@ impl Walk {
                 let next = *pick(&mut self.rng, FLOODS);
                 let (mut request, times) = (self.request(next, who), self.rng.usize(2..30));
                 if let Request::Attach { place, name, size, .. } = &mut request {
-                    (*place, *name, *size) = (Where::Room(self.lobby()), "d.txt".to_owned(), 3);
+                    (*place, *name, *size) = (For::Room(self.lobby()), "d.txt".to_owned(), 3);
                 }
                 for _ in 0..times {
                     self.ask(who, request.clone());
@@ -351,6 +362,7 @@ impl Walk {
             },
             Move::History => self.history(),
             Move::Attach => self.attach(),
+            Move::Wear => Request::Wear { avatar: self.avatar() },
             Move::Chunk => self.chunk(who),
             Move::Cancel => Request::Cancel { transfer: self.transfer(who) },
             Move::Fetch => Request::Fetch { file: self.rng.u64(1..4), offset: self.rng.u64(..4) },
@@ -372,12 +384,30 @@ impl Walk {
     }
 
     fn attach(&mut self) -> Request {
-        let place = if self.rng.bool() { Where::Room(self.room()) } else { Where::With(self.nick()) };
+        if self.rng.u8(..4) == 0 {
+            return self.picture();
+        }
+        let place = if self.rng.bool() { For::Room(self.room()) } else { For::With(self.nick()) };
         let bad = self.is_rude() && self.rng.bool();
         let name = if bad { ".." } else { *pick(&mut self.rng, &["a.txt", "a.txt", "b.txt"]) };
         let size = *pick(&mut self.rng, &[0, 1, 3, 3, 6]);
         let size = if self.is_rude() && self.rng.u8(..4) == 0 { u64::MAX } else { size };
         Request::Attach { place, name: name.into(), media: "text/plain".into(), size, digest: Digest([1; 32]) }
+    }
+
+    fn picture(&mut self) -> Request {
+        let bad = self.is_rude() && self.rng.bool();
+        let media = if bad { "image/svg+xml" } else { *pick(&mut self.rng, &["image/png", "image/webp"]) };
+        let size = *pick(&mut self.rng, &[0, 1, 3, 3, 6, 1 << 17]);
+        let (name, media) = ("face".to_owned(), media.to_owned());
+        Request::Attach { place: For::Avatar, name, media, size, digest: Digest([1; 32]) }
+    }
+
+    /// What is asked to be seen beside a nick.
+    fn avatar(&mut self) -> Option<String> {
+        let bad = self.is_rude() && self.rng.u8(..4) == 0;
+        let faces = if bad { EMOJI_BAD } else { EMOJI };
+        (self.rng.u8(..3) != 0).then(|| (*pick(&mut self.rng, faces)).to_owned())
     }
 
     fn chunk(&mut self, who: usize) -> Request {
@@ -398,7 +428,8 @@ impl Walk {
         let token = if self.rng.u8(..8) == 0 { self.players[who].token } else { fresh };
         self.players[who].token = token.or(self.players[who].token);
         let nick = if self.rng.u8(..3) == 0 { self.nick() } else { (*pick(&mut self.rng, NICKS)).to_owned() };
-        Request::Join { nick, token }
+        let avatar = self.avatar();
+        Request::Join { nick, token, avatar }
     }
 
     fn resume(&mut self, who: usize) -> Request {

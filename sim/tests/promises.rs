@@ -55,12 +55,12 @@ impl Court {
         assert_eq!(judge.started(0, &[], &server), []);
         let mut court = Self { plan, server, judge, now: 1_000_000, number: 1, records: Vec::new() };
         for (who, name) in [(0, "ann"), (1, "bob")] {
-            court.does(who, &Deed::Join { nick: name.into() });
+            court.does(who, &Deed::Join { nick: name.into(), avatar: None });
             court.joins(who as u64 + 1, name);
             let room = RoomName::parse("lobby").expect("a room's name");
             court.shows(who, &Shown::Welcome { nick: nick(name), room, members: Vec::new() });
         }
-        let joined = |number, name| entry(number, Time(1_000_002 + 2 * (number - 1)), name, Body::Joined);
+        let joined = |number, name| entry(number, Time(1_000_002 + 2 * (number - 1)), name, Body::Joined(None));
         court.hears(0, 1, &joined(1, "ann"), When::Live);
         court.hears(0, 2, &joined(2, "bob"), When::Live);
         court.hears(1, 1, &joined(1, "ann"), When::Past(Past::History));
@@ -73,7 +73,7 @@ impl Court {
         self.good(Input::Opened { conn, addr, listener: 0 });
         self.number += 1;
         let token = Some(Secret([u8::try_from(conn.0).expect("few connections"); 16]));
-        let request = Request::Join { nick: name.into(), token };
+        let request = Request::Join { nick: name.into(), token, avatar: None };
         self.good(Input::Asked { conn, asked: Asked { number: self.number, request } });
     }
 
@@ -191,7 +191,7 @@ fn what_really_happens_breaks_nothing() {
 fn a_nick_has_one_owner() {
     let mut court = Court::new();
     court.good(Input::Opened { conn: Conn(3), addr: ([127, 0, 0, 1], 7).into(), listener: 0 });
-    let request = Request::Join { nick: "cyd".into(), token: None };
+    let request = Request::Join { nick: "cyd".into(), token: None, avatar: None };
     let broken = court.lie(3, request, |out| {
         let mut second = out.fired[0].clone();
         second.session = SessionId(77);
@@ -204,7 +204,7 @@ fn a_nick_has_one_owner() {
 fn capacity_is_what_it_is_said_to_be() {
     let mut court = Court::new();
     court.good(Input::Opened { conn: Conn(3), addr: ([127, 0, 0, 1], 7).into(), listener: 0 });
-    let (request, mut out) = (Request::Join { nick: "cyd".into(), token: None }, Out::default());
+    let (request, mut out) = (Request::Join { nick: "cyd".into(), token: None, avatar: None }, Out::default());
     let input = court.asked(3, request);
     court.server.step(Time(court.now + 1), input.clone(), &mut out);
     let mut narrow = config();
@@ -321,7 +321,7 @@ fn private_talk_is_for_two() {
 fn history_meets_what_is_live() {
     let mut court = Court::new();
     court.good(Input::Opened { conn: Conn(3), addr: ([127, 0, 0, 1], 7).into(), listener: 0 });
-    let broken = court.lie(3, Request::Join { nick: "cyd".into(), token: None }, |out| {
+    let broken = court.lie(3, Request::Join { nick: "cyd".into(), token: None, avatar: None }, |out| {
         for action in &mut out.actions {
             if let Action::Send { message: Message::Earlier { entries, .. }, .. } = action {
                 entries.pop();

@@ -100,7 +100,7 @@ fn what_rang_before_an_outage_rings_in_a_replay_without_wakes() {
     let conn = Conn(1);
     let mut fed = vec![
         (0, Input::Opened { conn, addr: ([10, 0, 0, 1], 1_000).into(), listener: 0 }),
-        (0, asked(conn, 1, Request::Join { nick: "ann".into(), token: Some(Secret([1; 16])) })),
+        (0, asked(conn, 1, Request::Join { nick: "ann".into(), token: Some(Secret([1; 16])), avatar: None })),
         (0, Input::Lost { conn }),
         (60_000, Input::Wake),
         (90_000, Input::Outage { ms: 20_000 }),

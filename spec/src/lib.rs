@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod avatar;
 mod bounds;
 pub mod client;
 pub mod files;

@@ -85,6 +85,8 @@ limits! {
     garbled_max: "messages" = 3;
     /// How large a file may be that is sent.
     file_bytes_max: "bytes" = 16_777_216;
+    /// How large a picture may be that is an avatar.
+    picture_bytes_max: "bytes" = 65_536;
     /// How many files one session may have on their way to the server.
     transfers_per_session_max: "transfers" = 4;
     /// How many files may be on their way to the server in all.

@@ -14,11 +14,12 @@ pub use graph::dot;
 pub use markdown::markdown;
 pub use text::{cell_text, event_text, state_text, text, word_text};
 
+use crate::avatar::Avatar;
 use crate::client::{self, Client};
 use crate::limits::Limits;
 use crate::messages::{
-    Active, Answer, Asked, Attached, Body, Entry, Have, Message, Past, Place, Presence, Request, RoomLine, StillIn,
-    Where,
+    Active, Answer, Asked, Attached, Body, Entry, For, Have, Message, Past, Place, Presence, Request, RoomLine,
+    StillIn, Where,
 };
 use crate::profile::{Absent, Announcements, Dialect, Flood, JoinHistory, NickCase, NickTaken, Profile};
 use crate::relay::{self, Relay};
@@ -122,10 +123,12 @@ impl Manual {
                 Past::SHAPE,
                 Place::SHAPE,
                 Where::SHAPE,
+                For::SHAPE,
                 Have::SHAPE,
                 StillIn::SHAPE,
                 Presence::SHAPE,
                 Active::SHAPE,
+                Avatar::SHAPE,
                 RoomLine::SHAPE,
             ],
             refusals: Term::all::<No>(),
@@ -224,6 +227,8 @@ mod tests {
         "FileName",
         "Text",
         "Bytes",
+        "Emoji",
+        "PictureKind",
         "Digest",
         "String",
         "Time",

@@ -3,6 +3,7 @@
 //! Owns the shapes and which event each request is. Whether a string in a request is a nick or a text is decided at
 //! the machine's door, for a bad one deserves a row and not a broken connection.
 
+use crate::avatar::Avatar;
 use crate::files::{Bytes, Digest, FileName};
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::names::{Nick, RoomName, Text};
@@ -102,6 +103,28 @@ shapes! {
 }
 
 shapes! {
+    /// What a file is for that is offered, before the name is parsed.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum For {
+        /// All in a room.
+        Room(String),
+        /// That user.
+        With(String),
+        /// The sender's avatar: a PNG, JPEG, GIF or WebP picture.
+        Avatar,
+    }
+}
+
+impl From<Where> for For {
+    fn from(place: Where) -> Self {
+        match place {
+            Where::Room(room) => Self::Room(room),
+            Where::With(nick) => Self::With(nick),
+        }
+    }
+}
+
+shapes! {
     /// What a client asks of the server.
     #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub enum Request {
@@ -113,6 +136,13 @@ shapes! {
             nick: String,
             /// The resume token, if the client can resume.
             token: Option<Secret>,
+            /// An emoji to be seen beside the nick. A picture is sent as a file, once the client is in.
+            avatar: Option<String>,
+        },
+        /// Another avatar, please: an emoji, or none.
+        Wear {
+            /// The emoji; none takes the avatar off, be it an emoji or a picture.
+            avatar: Option<String>,
         },
         /// Here I am again.
         Resume {
@@ -161,10 +191,11 @@ shapes! {
             /// At most so many.
             limit: u64,
         },
-        /// A file for all in a room, or for one user. One that was broken off goes on where it was.
+        /// A file for all in a room, for one user, or to be the client's own avatar. One that was broken off goes on where
+        /// it was.
         Attach {
-            /// The room or the recipient.
-            place: Where,
+            /// The room, the recipient, or the avatar.
+            place: For,
             /// The file's name; folders before it are left out.
             name: String,
             /// What it holds, as a media type such as `text/plain`.
@@ -235,15 +266,19 @@ impl Request {
     pub fn fits(&self) -> bool {
         let short = |name: &String| name.len() <= NAME_BYTES_MAX;
         match self {
-            Self::Join { nick, .. } | Self::Mute { nick, .. } | Self::Unmute { nick } | Self::Kick { nick } => {
-                short(nick)
-            }
+            Self::Join { nick, avatar, .. } => short(nick) && avatar.as_ref().is_none_or(short),
+            Self::Wear { avatar } => avatar.as_ref().is_none_or(short),
+            Self::Mute { nick, .. } | Self::Unmute { nick } | Self::Kick { nick } => short(nick),
             Self::Say { room, .. } | Self::Enter { room } | Self::Leave { room } => short(room),
             Self::Private { to, .. } => short(to),
             Self::Who { room } => room.as_ref().is_none_or(short),
             Self::History { place: Where::Room(name) | Where::With(name), .. } => short(name),
-            Self::Attach { place: Where::Room(to) | Where::With(to), name, media, .. } => {
-                short(to) && name.len() <= 4 * NAME_BYTES_MAX && short(media)
+            Self::Attach { place, name, media, .. } => {
+                let near = match place {
+                    For::Room(to) | For::With(to) => short(to),
+                    For::Avatar => true,
+                };
+                near && name.len() <= 4 * NAME_BYTES_MAX && short(media)
             }
             Self::Chunk { bytes, .. } => bytes.0.len() <= CHUNK_BYTES_MAX,
             Self::Resume { have, .. } => have.len() <= HAVE_MAX,
@@ -262,6 +297,7 @@ impl Request {
         match self {
             Self::Report => Event::Report,
             Self::Join { .. } => Event::Join,
+            Self::Wear { .. } => Event::Wear,
             Self::Resume { .. } => Event::Resume,
             Self::Say { .. } => Event::Say,
             Self::Private { .. } => Event::Private,
@@ -329,12 +365,12 @@ shapes! {
         Text(Text),
         /// A file that was sent.
         Attached(Attached),
-        /// Joined the chat.
-        Joined,
+        /// Joined the chat, with this avatar.
+        Joined(Option<Avatar>),
         /// Left the chat.
         Left(Why),
-        /// Came into the room.
-        Entered,
+        /// Came into the room, with this avatar.
+        Entered(Option<Avatar>),
         /// Went out of the room.
         LeftRoom,
         /// Was muted.
@@ -344,6 +380,8 @@ shapes! {
         },
         /// May talk again.
         Unmuted,
+        /// Has another avatar, or none any more.
+        Avatar(Option<Avatar>),
     }
 }
 
@@ -367,12 +405,28 @@ shapes! {
 }
 
 impl Body {
+    /// What is seen beside the nick from here on; `None` where this says nothing of it.
+    pub const fn avatar(&self) -> Option<Option<&Avatar>> {
+        match self {
+            Self::Joined(avatar) | Self::Entered(avatar) | Self::Avatar(avatar) => Some(avatar.as_ref()),
+            Self::Text(_) | Self::Attached(_) | Self::Left(_) | Self::LeftRoom | Self::Muted { .. } | Self::Unmuted => {
+                None
+            }
+        }
+    }
+
     /// The text that comes with it: what was said, or what a text file holds.
     pub const fn text(&self) -> Option<&Text> {
         match self {
             Self::Text(text) => Some(text),
             Self::Attached(attached) => attached.text.as_ref(),
-            Self::Joined | Self::Left(_) | Self::Entered | Self::LeftRoom | Self::Muted { .. } | Self::Unmuted => None,
+            Self::Joined(_)
+            | Self::Left(_)
+            | Self::Entered(_)
+            | Self::LeftRoom
+            | Self::Muted { .. }
+            | Self::Unmuted
+            | Self::Avatar(_) => None,
         }
     }
 
@@ -393,6 +447,8 @@ shapes! {
         pub addr: SocketAddr,
         /// When the user joined.
         pub joined: Time,
+        /// What is seen beside the nick.
+        pub avatar: Option<Avatar>,
     }
 }
 
@@ -404,6 +460,8 @@ shapes! {
         pub nick: Nick,
         /// Member, muted or detached.
         pub state: State,
+        /// What is seen beside the nick.
+        pub avatar: Option<Avatar>,
     }
 }
 
@@ -509,7 +567,7 @@ shapes! {
         Filed {
             /// What it is fetched by.
             file: u64,
-            /// The number of its message in its room or conversation.
+            /// The number of its message in its room or conversation; 0 where it is the client's avatar.
             number: u64,
             /// When it was told of.
             at: Time,

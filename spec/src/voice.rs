@@ -3,8 +3,8 @@
 //! Owns the words. Knows nothing of connections: who hears what, and when, is decided elsewhere.
 //!
 //! A template names what is put into it in braces: `{nick}`, `{room}`, `{text}`, `{time}` (`20:36:22`), `{date}`
-//! (`2026-11-21`), `{until}` (date and time), `{reason}`, `{wait}`, `{history}` (the lines of it), and `{nicks:, }` or `{users:, }`, lists
-//! with what stands between two of them.
+//! (`2026-11-21`), `{until}` (date and time), `{reason}`, `{wait}`, `{avatar}` (the emoji, or that it is a picture), `{history}` (the lines
+//! of it), and `{nicks:, }`, `{faces:, }` (nicks behind their emoji) or `{users:, }`, lists with what stands between two of them.
 
 use crate::messages::Body;
 use crate::profile::Dialect;
@@ -36,6 +36,10 @@ words! {
         Muted,
         /// Somebody may talk again.
         Unmuted,
+        /// Somebody has an avatar: from now on, or on joining where that is told by itself.
+        Avatar,
+        /// Somebody has no avatar any more.
+        AvatarOff,
         /// Somebody said something to this user alone.
         Private,
         /// Somebody had said something to this user alone while nobody had the nick.
@@ -108,7 +112,7 @@ impl Happening {
             Body::Text(_) => Self::Said,
             Body::Attached(file) if file.text.is_some() => Self::Attached,
             Body::Attached(_) => Self::AttachedBytes,
-            Body::Joined => Self::Joined,
+            Body::Joined(_) => Self::Joined,
             Body::Left(Why::Quit) => Self::Quit,
             Body::Left(Why::Lost | Why::TooSlow | Why::Idle | Why::Replaced | Why::Stopping) => Self::Lost,
             Body::Left(
@@ -121,10 +125,12 @@ impl Happening {
                 | Why::NickTaken
                 | Why::NickUnfit,
             ) => Self::PutOut,
-            Body::Entered => Self::Entered,
+            Body::Entered(_) => Self::Entered,
             Body::LeftRoom => Self::LeftRoom,
             Body::Muted { .. } => Self::Muted,
             Body::Unmuted => Self::Unmuted,
+            Body::Avatar(Some(_)) => Self::Avatar,
+            Body::Avatar(None) => Self::AvatarOff,
         }
     }
 
@@ -241,6 +247,8 @@ const fn flags(happening: Happening) -> Phrase {
         H::LeftRoom => Object("[{time}] Server: {nick} went out of {room}."),
         H::Muted => Object("[{time}] Server: {nick} is muted until {until}."),
         H::Unmuted => Object("[{time}] Server: {nick} may talk again."),
+        H::Avatar => Object("[{time}] Server: {nick} wears {avatar}."),
+        H::AvatarOff => Object("[{time}] Server: {nick} wears nothing beside the nick any more."),
         H::Private => Object("[{time}] {nick} (private): {text}"),
         H::PrivateLate => Object("[{time}] {nick} (private, sent {date}): {text}"),
         H::Welcome => Flagged(JoinAccept, "{history}"),
@@ -277,6 +285,8 @@ const fn colon(happening: Happening) -> Phrase {
         H::LeftRoom => Line("{nick} left {room}."),
         H::Muted => Line("{nick} is muted until {until}."),
         H::Unmuted => Line("{nick} may talk again."),
+        H::Avatar => Line("{nick} wears {avatar}."),
+        H::AvatarOff => Line("{nick} wears nothing beside the nick any more."),
         H::Private => Line("{nick}: {text}"),
         H::PrivateLate => Line("{nick}: {text} (sent {date} {time})"),
         H::Welcome => Line("Registered as {nick}."),
@@ -323,7 +333,7 @@ const fn command(happening: Happening) -> Phrase {
             Line("RESPONSE failure")
         }
         H::Malformed | H::Unknown => Line("RESPONSE malformed packet"),
-        H::Joined | H::Quit | H::Lost | H::PutOut | H::Entered | H::LeftRoom => Nothing,
+        H::Joined | H::Quit | H::Lost | H::PutOut | H::Entered | H::LeftRoom | H::Avatar | H::AvatarOff => Nothing,
         H::SaidEarlier | H::NewsEarlier | H::Exit | H::Back | H::Help | H::Pong | H::Ping => Nothing,
     }
 }
@@ -344,12 +354,14 @@ const fn plain(happening: Happening) -> Phrase {
         H::LeftRoom => Line("\r\x1b[1m\x1b[31m {nick} left {room}\x1b[0m"),
         H::Muted => Line("\r\x1b[1m\x1b[31m {nick} is muted until {until}\x1b[0m"),
         H::Unmuted => Line("\r\x1b[1m\x1b[32m {nick} may talk again\x1b[0m"),
+        H::Avatar => Line("\r\x1b[1m\x1b[34m {nick} wears {avatar}\x1b[0m"),
+        H::AvatarOff => Line("\r\x1b[1m\x1b[34m {nick} wears nothing beside the nick any more\x1b[0m"),
         H::Private => Line("\r\x1b[1m\x1b[35m {nick} (private): \x1b[0m{text}"),
         H::PrivateLate => Line("\r\x1b[1m\x1b[35m {nick} (private, {date} {time}): \x1b[0m{text}"),
         H::Welcome => Line("\r\x1b[1m\x1b[32m Welcome to chat room. Enter 'tata' anytime to exit\x1b[0m"),
         H::Renamed => Line("\r\x1b[1m\x1b[34m Your nick is {nick}\x1b[0m"),
         H::Waits => Line("\r\x1b[1m\x1b[34m {nick} is away; the message will be delivered later\x1b[0m"),
-        H::Report => Line("\r\x1b[1m\x1b[34m Here are: {nicks:, }\x1b[0m"),
+        H::Report => Line("\r\x1b[1m\x1b[34m Here are: {faces:, }\x1b[0m"),
         H::ReportNobody => Line("\r\x1b[1m\x1b[34m Nobody is here\x1b[0m"),
         H::Rooms => Line("\r\x1b[1m\x1b[34m Rooms: {nicks:, }\x1b[0m"),
         H::JoinTaken | H::EndTaken => Line("\r\x1b[1m\x1b[31m Username already taken!\x1b[0m"),

@@ -25,7 +25,7 @@ fn talk(data: &str) {
         .zip(1..)
         .map(|(nick, token)| {
             let mut user = Native::connect(&addr).expect("the server listens");
-            user.ask(1, Request::Join { nick: nick.into(), token: Some(Secret([token; 16])) })
+            user.ask(1, Request::Join { nick: nick.into(), token: Some(Secret([token; 16])), avatar: None })
                 .expect("the server reads");
             assert!(matches!(user.answer(1).expect("the server answers").0, Answer::Welcome { .. }));
             user

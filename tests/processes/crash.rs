@@ -84,7 +84,7 @@ impl Witness {
         let number = self.next;
         self.next += 1;
         if self.last == 0 {
-            native.ask(number, Request::Join { nick: self.name.clone(), token: Some(token) })?;
+            native.ask(number, Request::Join { nick: self.name.clone(), token: Some(token), avatar: None })?;
         } else {
             let have = vec![Have { place: lobby(), number: self.last }];
             native.ask(number, Request::Resume { token, have })?;
@@ -196,7 +196,7 @@ fn start_writer(writer: u8, addr: String, done: Arc<AtomicBool>) -> std::thread:
 /// All that the lobby's history has, page by page.
 fn whole_history(addr: &str) -> BTreeMap<u64, Arc<Entry>> {
     let mut native = Native::connect(addr).expect("the server is there");
-    native.ask(1, Request::Join { nick: "Reader".into(), token: None }).expect("the server listens");
+    native.ask(1, Request::Join { nick: "Reader".into(), token: None, avatar: None }).expect("the server listens");
     native.answer(1).expect("the reader is welcome");
     let mut history = BTreeMap::new();
     let (mut number, mut before) = (2, None);
@@ -224,11 +224,12 @@ fn said(entry: &Entry) -> Option<(&str, &str)> {
     match &entry.body {
         Body::Text(text) => Some((entry.nick.as_str(), text.as_str())),
         Body::Attached(_)
-        | Body::Joined
+        | Body::Joined(_)
         | Body::Left(_)
-        | Body::Entered
+        | Body::Entered(_)
         | Body::LeftRoom
         | Body::Muted { .. }
-        | Body::Unmuted => None,
+        | Body::Unmuted
+        | Body::Avatar(_) => None,
     }
 }

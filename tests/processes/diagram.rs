@@ -19,7 +19,8 @@ fn ask(native: &mut Native, number: u64, request: Request) -> Answer {
 
 fn join(addr: &str, nick: &str, token: u8) -> Native {
     let mut native = Native::connect(addr).expect("the server listens");
-    let answer = ask(&mut native, 1, Request::Join { nick: nick.into(), token: Some(Secret([token; 16])) });
+    let answer =
+        ask(&mut native, 1, Request::Join { nick: nick.into(), token: Some(Secret([token; 16])), avatar: None });
     assert!(matches!(answer, Answer::Welcome { .. }), "{answer:?}");
     native
 }

@@ -322,7 +322,7 @@ const FIVE: [&str; 5] = ["open", "classroom", "messenger", "tata", "sendto"];
 fn five_profiles_talk_in_one_room() {
     let server = Server::of(&FIVE, &[]);
     let mut native = hobnob_tests::native::Native::connect(&server.addrs[0]).expect("the server listens");
-    let nick = hobnob_spec::messages::Request::Join { nick: "Nat".into(), token: None };
+    let nick = hobnob_spec::messages::Request::Join { nick: "Nat".into(), token: None, avatar: None };
     native.ask(1, nick).expect("the server reads");
     native.answer(1).expect("Nat is in");
     let mut cool = server.flags("Cool", 1);

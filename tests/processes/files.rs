@@ -3,7 +3,7 @@
 use hobnob_runtime::files::digest_of;
 use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Body, Message, Request, Secret, Where};
+use hobnob_spec::messages::{Answer, Body, For, Message, Request, Secret};
 use hobnob_spec::session::No;
 use hobnob_tests::native::Native;
 use hobnob_tests::process::Process;
@@ -282,14 +282,14 @@ fn a_file_that_the_servers_disk_has_no_place_for_is_refused_and_talk_goes_on() {
 
 fn join(client: &mut Native, nick: &str, number: u64) {
     let token = Some(Secret([number as u8; 16]));
-    client.ask(number, Request::Join { nick: nick.into(), token }).expect("the server listens");
+    client.ask(number, Request::Join { nick: nick.into(), token, avatar: None }).expect("the server listens");
     let (answer, _) = client.answer(number).expect("the server answers");
     assert!(matches!(answer, Answer::Welcome { .. }), "{answer:?}");
 }
 
 fn offer(name: &str, bytes: &[u8]) -> Request {
     let (size, digest) = (bytes.len() as u64, digest_of(bytes));
-    Request::Attach { place: Where::Room("lobby".into()), name: name.into(), media: String::new(), size, digest }
+    Request::Attach { place: For::Room("lobby".into()), name: name.into(), media: String::new(), size, digest }
 }
 
 fn asked(client: &mut Native, number: u64, request: Request) -> Answer {
@@ -368,7 +368,7 @@ fn what_nobody_goes_on_with_is_gone_after_a_start() {
     let bytes = noise(100_000);
     let mut ann = Native::connect(&room.addr).expect("the server listens");
     // Without a token nobody returns.
-    ann.ask(1, Request::Join { nick: "Ann".into(), token: None }).expect("the server listens");
+    ann.ask(1, Request::Join { nick: "Ann".into(), token: None, avatar: None }).expect("the server listens");
     ann.answer(1).expect("the server answers");
     let mut number = 2;
     asked(&mut ann, number, offer("lost.bin", &bytes));

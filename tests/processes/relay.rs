@@ -53,7 +53,7 @@ fn say(stream: &mut TcpStream, text: &str) {
 }
 
 fn join(native: &mut Native, nick: &str) -> Answer {
-    native.ask(1, Request::Join { nick: nick.into(), token: None }).expect("the relay reads");
+    native.ask(1, Request::Join { nick: nick.into(), token: None, avatar: None }).expect("the relay reads");
     native.answer(1).expect("the server answers").0
 }
 
@@ -133,7 +133,7 @@ fn recorded() -> Vec<(Vec<u8>, Vec<u8>)> {
         native::hello(bytes);
         for number in 1..200_u64 {
             let request = match number {
-                7 => Request::Join { nick: nick.into(), token: None },
+                7 => Request::Join { nick: nick.into(), token: None, avatar: None },
                 _ => Request::Say {
                     room: "lobby".into(),
                     text: "~".repeat(usize::try_from(number).expect("small") * 40),

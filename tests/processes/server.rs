@@ -32,7 +32,9 @@ fn complaint(arguments: &[&str]) -> String {
 
 fn join(addr: &str, nick: &str) -> Native {
     let mut native = Native::connect(addr).expect("the server listens");
-    native.ask(1, Request::Join { nick: nick.into(), token: Some(Secret([9; 16])) }).expect("the server reads");
+    native
+        .ask(1, Request::Join { nick: nick.into(), token: Some(Secret([9; 16])), avatar: None })
+        .expect("the server reads");
     let (answer, _) = native.answer(1).expect("the server answers");
     assert!(matches!(answer, Answer::Welcome { .. }), "{answer:?}");
     native

@@ -86,7 +86,7 @@ fn a_recording_is_repeated_with_faults_and_without_its_texts() {
     server.until("listening on ");
     let addr = server.until("\n").trim().to_owned();
     let mut native = Native::connect(&addr).expect("the server listens");
-    native.ask(1, Request::Join { nick: "ann".into(), token: None }).expect("the server reads");
+    native.ask(1, Request::Join { nick: "ann".into(), token: None, avatar: None }).expect("the server reads");
     native.answer(1).expect("the server answers");
     native.ask(2, Request::Say { room: "lobby".into(), text: "a secret".into() }).expect("the server reads");
     native.answer(2).expect("the server answers");

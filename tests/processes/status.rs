@@ -18,7 +18,7 @@ fn serve(more: &[&str]) -> (Process, String) {
 
 fn join(addr: &str, nick: &str) -> Native {
     let mut client = Native::connect(addr).expect("the server listens");
-    client.ask(1, Request::Join { nick: nick.into(), token: None }).expect("the server reads");
+    client.ask(1, Request::Join { nick: nick.into(), token: None, avatar: None }).expect("the server reads");
     assert!(matches!(client.answer(1).expect("the server answers").0, Answer::Welcome { .. }));
     client
 }
@@ -72,7 +72,7 @@ fn the_server_tells_each_step_and_nobody_types_into_it() {
         assert!(!line.contains("psst"), "what is private is not told: {line}");
     }
     let mut other = Native::connect(&addr).expect("the server listens");
-    other.ask(1, Request::Join { nick: "Cool".into(), token: None }).expect("the server reads");
+    other.ask(1, Request::Join { nick: "Cool".into(), token: None, avatar: None }).expect("the server reads");
     server.complaint(" was rejected because: Another user is using this username.");
     cool.ask(7, Request::Quit).expect("the server reads");
     server.complaint("Cool left because: The user quit.");

@@ -104,7 +104,7 @@ fn who_is_thrown_out_in_the_middle_of_a_line_gets_the_terminal_back_as_it_was() 
     let key = std::fs::read_to_string(folder.path().join("operator.key")).expect("the server wrote its key");
     let key = Secret::from_hex(key.trim()).expect("a key is hexadecimal");
     let mut operator = Native::connect(&addr).expect("the server listens");
-    operator.ask(1, Request::Join { nick: "Bob".into(), token: None }).expect("the server reads");
+    operator.ask(1, Request::Join { nick: "Bob".into(), token: None, avatar: None }).expect("the server reads");
     operator.ask(2, Request::Operate { key }).expect("the server reads");
     assert_eq!(operator.answer(2).expect("the server answers").0, Answer::Done);
     let mut ann = Typist::sit_down(&["client", &addr, "--nick", "Ann"]);

@@ -250,7 +250,11 @@ impl Actor {
             Request::Join { token, .. } => *token = self.with_token.then_some(self.token),
             Request::Resume { token, .. } => *token = self.token,
             Request::Operate { key } => *key = if act.ends_with("wrong key") { Secret([8; 16]) } else { KEY },
-            Request::Report | Request::Say { .. } | Request::Private { .. } | Request::Enter { .. } => {}
+            Request::Wear { .. }
+            | Request::Report
+            | Request::Say { .. }
+            | Request::Private { .. }
+            | Request::Enter { .. } => {}
             Request::Attach { .. } | Request::Chunk { .. } | Request::Cancel { .. } | Request::Fetch { .. } => {}
             Request::Leave { .. } | Request::Who { .. } | Request::Rooms | Request::History { .. } => {}
             Request::Ping | Request::Quit | Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. } => {}

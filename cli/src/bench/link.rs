@@ -61,7 +61,7 @@ impl Link {
     /// Joins, leaves the default room, where every newcomer would be announced to all, and enters its own if it has one.
     /// Tells the number of the room's last message before.
     pub(super) async fn settle(&mut self, nick: &str, room: Option<&str>) -> Result<u64, Failure> {
-        let lobby = match self.asked(Request::Join { nick: nick.into(), token: None }).await? {
+        let lobby = match self.asked(Request::Join { nick: nick.into(), token: None, avatar: None }).await? {
             Answer::Welcome { room, .. } => room,
             other => return Err(refused(&other)),
         };

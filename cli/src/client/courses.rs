@@ -61,7 +61,7 @@ fn refused(request: Request, no: No) -> Shown {
 
 fn active(names: &[&str]) -> Answer {
     let addr = "127.0.0.1:1".parse().expect("an address");
-    Answer::Report(names.iter().map(|name| Active { nick: nick(name), addr, joined: Time(0) }).collect())
+    Answer::Report(names.iter().map(|name| Active { nick: nick(name), addr, joined: Time(0), avatar: None }).collect())
 }
 
 fn say(room: &str, text: &str) -> Request {
@@ -195,8 +195,8 @@ fn colon_changes_its_prompt_with_the_room_and_takes_every_line_but_leave_as_talk
 #[test]
 fn colon_shows_room_talk_with_its_room_and_private_talk_without() {
     let mut alice = alice_in("teamchat");
-    alice.shown(in_room("teamchat", "Alice", Body::Entered));
-    alice.shown(in_room("teamchat", "Bob", Body::Entered));
+    alice.shown(in_room("teamchat", "Alice", Body::Entered(None)));
+    alice.shown(in_room("teamchat", "Bob", Body::Entered(None)));
     alice.shown(in_room("teamchat", "Alice", text("Hello team!")));
     alice.shown(in_room("tea", "Bob", text("elsewhere")));
     alice.shown(private("Bob", "Hello Alice!"));
@@ -217,7 +217,7 @@ fn colon_shows_what_waited_when_its_user_connects() {
 fn colon_hears_the_lobby_only_after_joining_it_and_asks_nobody_for_that() {
     let mut alice = alice();
     alice.shown(in_room("lobby", "Bob", text("Hi all")));
-    alice.shown(in_room("lobby", "Bob", Body::Joined));
+    alice.shown(in_room("lobby", "Bob", Body::Joined(None)));
     assert!(alice.take_lines().is_empty());
     alice.typed("join lobby");
     assert_eq!(alice.prompt(), talk("[lobby] > "));
@@ -325,7 +325,7 @@ fn command_shows_private_messages_and_sets_those_to_all_apart() {
     let mut john = john();
     john.shown(private("Bob", "Hi how are you?"));
     john.shown(in_room("lobby", "Bob", text("Hi all")));
-    john.shown(in_room("lobby", "Bob", Body::Joined));
+    john.shown(in_room("lobby", "Bob", Body::Joined(None)));
     john.shown(entry(Place::With(nick("Bob")), "John", text("mine"), When::Live));
     assert_eq!(john.take_lines(), ["Bob: Hi how are you?", "Bob (in lobby): Hi all"]);
     assert!(sent(&mut john).is_empty(), "the client never answers the server");
@@ -450,8 +450,8 @@ fn tata_greets_in_the_words_of_the_course() {
 #[test]
 fn tata_shows_what_the_others_say_and_not_what_one_says_oneself() {
     let mut tesla = tesla(false);
-    tesla.shown(in_room("lobby", "tesla", Body::Joined));
-    tesla.shown(in_room("lobby", "albert", Body::Joined));
+    tesla.shown(in_room("lobby", "tesla", Body::Joined(None)));
+    tesla.shown(in_room("lobby", "albert", Body::Joined(None)));
     tesla.typed("hello");
     assert_eq!(sent(&mut tesla), [Intent::Ask(say("lobby", "hello"))]);
     tesla.shown(in_room("lobby", "tesla", text("hello")));
@@ -504,7 +504,7 @@ fn tata_wears_the_colours_of_the_course_where_there_are_any() {
     greeting.shown(welcome("tesla"));
     assert_eq!(greeting.take_lines(), [bold("32", "Welcome to chat room. Enter 'tata' anytime to exit")]);
     assert_eq!(greeting.prompt(), talk(&bold("33", "You: ")));
-    greeting.shown(in_room("lobby", "albert", Body::Joined));
+    greeting.shown(in_room("lobby", "albert", Body::Joined(None)));
     greeting.shown(in_room("lobby", "albert", text("world")));
     greeting.shown(in_room("lobby", "albert", Body::Left(Why::Quit)));
     let seen = [

@@ -485,6 +485,7 @@ fn label(request: &Request) -> String {
         Request::Enter { room } => format!("Not entered: {room}"),
         Request::Leave { room } => format!("Not left: {room}"),
         Request::Operate { .. } => "Not an operator".to_owned(),
+        Request::Wear { .. } => "Not worn".to_owned(),
         Request::Mute { nick, .. } => format!("Not muted: {nick}"),
         Request::Unmute { nick } => format!("Not unmuted: {nick}"),
         Request::Kick { nick } => format!("Not thrown out: {nick}"),

@@ -1,6 +1,7 @@
 //! The words of the menu, byte for byte as the course prints them, and how messages are written out.
 
 use hobnob_machine::When;
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Active, Body, Entry, Past, Place, Presence, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{State, Why};
@@ -70,15 +71,20 @@ impl Style {
                 Some(text) => (entry.nick.to_string(), indented(text.as_str().trim_end_matches('\n'))),
                 None => (entry.nick.to_string(), format!("(sent {}, {})", file.name, size(file.size))),
             },
-            Body::Joined => (self.server(), format!("{} joined the chatroom.", entry.nick)),
+            Body::Joined(_) => (self.server(), format!("{} joined the chatroom.", entry.nick)),
             Body::Left(Why::Quit) => (self.server(), format!("{} left the chatroom.", entry.nick)),
             Body::Left(why) => (self.server(), format!("{} left the chatroom. {}", entry.nick, why.meaning())),
-            Body::Entered => (self.server(), format!("{} entered the room.", entry.nick)),
+            Body::Entered(_) => (self.server(), format!("{} entered the room.", entry.nick)),
             Body::LeftRoom => (self.server(), format!("{} left the room.", entry.nick)),
             Body::Muted { until } => {
                 (self.server(), format!("{} is muted until {}.", entry.nick, self.time(*until, "%H:%M:%S")))
             }
             Body::Unmuted => (self.server(), format!("{} may talk again.", entry.nick)),
+            Body::Avatar(Some(Avatar::Emoji(emoji))) => (self.server(), format!("{} wears {emoji}.", entry.nick)),
+            Body::Avatar(Some(Avatar::Picture { .. })) => {
+                (self.server(), format!("{} has a picture; /avatar {} shows it.", entry.nick, entry.nick))
+            }
+            Body::Avatar(None) => (self.server(), format!("{} wears nothing beside the nick any more.", entry.nick)),
         };
         format!("{} {mark}{who}: {text}", self.paint("2", &format!("[{time}]")))
     }
@@ -161,7 +167,10 @@ mod tests {
     #[test]
     fn messages_are_written_as_the_course_writes_them() {
         assert_eq!(line(&lobby(), "Cool", text("Hi"), When::Live), "[22:13:20] Cool: Hi");
-        assert_eq!(line(&lobby(), "Cool", Body::Joined, When::Live), "[22:13:20] Server: Cool joined the chatroom.");
+        assert_eq!(
+            line(&lobby(), "Cool", Body::Joined(None), When::Live),
+            "[22:13:20] Server: Cool joined the chatroom."
+        );
         let left = line(&lobby(), "Cool", Body::Left(Why::Quit), When::Live);
         assert_eq!(left, "[22:13:20] Server: Cool left the chatroom.");
     }
@@ -189,6 +198,7 @@ mod tests {
             nick: Nick::parse(nick).expect("a nick"),
             addr: addr.parse().expect("an address"),
             joined: Time(0),
+            avatar: None,
         };
         let two = [one("Cool", "192.168.1.5:35465"), one("Fun", "192.168.1.6:7265")];
         assert_eq!(

@@ -50,6 +50,7 @@ impl Client {
             | Effect::ForgetSeat
             | Effect::FollowRoom
             | Effect::NoteLeft
+            | Effect::NoteAvatar
             | Effect::UnfollowRoom => self.apply_to_seat(effect, case),
             Effect::ShowEntry
             | Effect::ShowRecalled
@@ -138,6 +139,11 @@ impl Client {
                     track.left = true;
                 }
             }
+            (Effect::NoteAvatar, Case::Reply(Pending { request: Request::Wear { avatar }, .. }, _)) => {
+                if let Some(wish) = &mut self.wish {
+                    wish.avatar.clone_from(avatar);
+                }
+            }
             (effect, _) => unreachable!("{effect} stands where its answer is"),
         }
     }
@@ -220,7 +226,8 @@ impl Client {
 
     fn send_join(&mut self, out: &mut ClientOut) {
         let wish = self.wish.clone().expect("whoever joins has a wish");
-        self.opening = Some(self.send(Request::Join { nick: wish.nick, token: Some(wish.token) }, out));
+        self.opening =
+            Some(self.send(Request::Join { nick: wish.nick, token: Some(wish.token), avatar: wish.avatar }, out));
     }
 
     fn send_resume(&mut self, out: &mut ClientOut) {

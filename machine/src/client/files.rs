@@ -5,7 +5,7 @@
 
 use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Request, Time, Where};
+use hobnob_spec::messages::{Answer, For, Request, Time};
 use hobnob_spec::session::No;
 
 /// How many chunks of a file may be unanswered: enough for a long line, and few enough that talk passes between them.
@@ -69,8 +69,8 @@ pub enum UploadStep {
 
 impl Upload {
     /// A file that is to be sent. What is read later has to be of the same size and digest.
-    pub fn new(place: Where, name: String, media: String, size: u64, digest: Digest) -> Self {
-        let offer = Request::Attach { place, name, media, size, digest };
+    pub fn new(place: impl Into<For>, name: String, media: String, size: u64, digest: Digest) -> Self {
+        let offer = Request::Attach { place: place.into(), name, media, size, digest };
         Self { offer, size, stage: Stage::Offer, offers: 0 }
     }
 

@@ -23,6 +23,9 @@ impl Client {
             Guard::RoomLeft => {
                 matches!(case, Case::Reply(pending, Answer::Done) if matches!(pending.request, Request::Leave { .. }))
             }
+            Guard::AvatarTaken => {
+                matches!(case, Case::Reply(pending, Answer::Done) if matches!(pending.request, Request::Wear { .. }))
+            }
             Guard::PrivateTaken => {
                 matches!(case, Case::Reply(pending, Answer::Posted { .. })
                     if matches!(pending.request, Request::Private { .. }) && !pending.shown)

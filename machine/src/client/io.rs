@@ -18,6 +18,8 @@ pub enum ClientInput {
         nick: String,
         /// A fresh resume token, drawn by the shell.
         token: Secret,
+        /// The emoji to be seen beside the nick.
+        avatar: Option<String>,
     },
     /// The user wants out, when what was asked before has been answered.
     Quit,

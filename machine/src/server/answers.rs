@@ -49,7 +49,7 @@ impl Server {
     pub(super) fn tell_report(&self, turn: &Turn, out: &mut Out) {
         let active = self.nicks.values().map(|id| {
             let seat = seat(&self.sessions[id]);
-            Active { nick: seat.nick.clone(), addr: seat.joined_from, joined: seat.joined }
+            Active { nick: seat.nick.clone(), addr: seat.joined_from, joined: seat.joined, avatar: seat.avatar.clone() }
         });
         let mut active: Vec<_> = active.collect();
         active.sort_by(|a, b| (a.joined, &a.nick).cmp(&(b.joined, &b.nick)));
@@ -193,7 +193,10 @@ impl Server {
     }
 
     fn presences<'a>(&'a self, members: impl Iterator<Item = &'a SessionId>) -> Vec<Presence> {
-        let presence = |session: &Session| Presence { nick: seat(session).nick.clone(), state: session.state };
+        let presence = |session: &Session| {
+            let Seat { nick, avatar, .. } = seat(session);
+            Presence { nick: nick.clone(), state: session.state, avatar: avatar.clone() }
+        };
         let mut presences: Vec<_> = members.map(|id| presence(&self.sessions[id])).collect();
         presences.sort_by(|a, b| a.nick.cmp(&b.nick));
         presences

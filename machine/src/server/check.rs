@@ -3,6 +3,7 @@
 use super::Server;
 use super::session::{Seat, Session};
 use crate::io::SessionId;
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::session::{Alarm, State, cell};
 
 impl Server {
@@ -65,6 +66,8 @@ impl Server {
             assert_eq!(self.tokens.get(token), Some(&id), "a resume token leads to its session");
         }
         assert!(seat.answers.len() as u64 <= self.config.limits.answers_kept, "no more answers are kept than may be");
+        let picture = seat.avatar.as_ref().and_then(Avatar::file);
+        assert!(picture.is_none_or(|file| self.is_worn(file, id)), "a picture that is worn is kept");
         assert!(seat.answers.iter().is_sorted_by(|a, b| a.0 < b.0), "kept answers are in order");
         for room in seat.rooms.keys() {
             assert!(self.rooms[room].members.contains(&id), "who is in a room is among its members");

@@ -7,6 +7,7 @@ use super::log::{Log, Span};
 use super::session::{Came, Room, Seat, Session};
 use super::turn::{Asking, Handed, Turn};
 use crate::io::{Action, Conn, Out, Pair, RoomId, SessionId};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Body, Entry, Message, Past, Place, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, Effect, Event, News, Why};
@@ -55,8 +56,13 @@ impl Server {
                 let nick = self.suffixed(&wished(turn));
                 self.take_nick(nick, turn);
             }
+            Effect::TakeAvatar => {
+                let avatar = turn.emoji.take().flatten().map(Avatar::Emoji);
+                self.take_avatar(turn.session, avatar, out);
+            }
             Effect::GiveNickBack => {
                 self.leave_transfers(turn);
+                self.take_avatar(turn.session, None, out);
                 self.give_nick_back(turn);
             }
             Effect::EnterLobby => self.enter(turn.session, self.lobby, out),
@@ -222,7 +228,7 @@ impl Server {
         }
     }
 
-    fn announce(&mut self, turn: &mut Turn, news: News, out: &mut Out) {
+    pub(super) fn announce(&mut self, turn: &mut Turn, news: News, out: &mut Out) {
         for room in self.rooms_of(turn) {
             self.post(room, turn, self.nick(turn), self.body_of(news, turn), out);
         }
@@ -234,16 +240,26 @@ impl Server {
 
     fn body_of(&self, news: News, turn: &Turn) -> Body {
         match news {
-            News::Joined => Body::Joined,
-            News::Entered => Body::Entered,
+            News::Joined => Body::Joined(self.avatar(turn)),
+            News::Entered => Body::Entered(self.avatar(turn)),
             News::LeftRoom => Body::LeftRoom,
             News::Muted => Body::Muted { until: self.muted_until(turn) },
             News::Unmuted => Body::Unmuted,
+            News::Avatar => Body::Avatar(self.avatar(turn)),
         }
     }
 
     fn muted_until(&self, turn: &Turn) -> hobnob_spec::messages::Time {
         self.sessions[&turn.session].muted_until.expect("a mute is set before it is announced")
+    }
+
+    /// Gives a session another avatar, or none; the file of a picture that it had is removed.
+    pub(super) fn take_avatar(&mut self, session: SessionId, avatar: Option<Avatar>, out: &mut Out) {
+        let seat = self.session_mut(session).seat.as_mut().expect("only who joined has an avatar");
+        let before = std::mem::replace(&mut seat.avatar, avatar);
+        if let Some(file) = before.and_then(|avatar| avatar.file()) {
+            self.remove_file(file, out);
+        }
     }
 
     // ── Talk
@@ -489,6 +505,10 @@ impl Server {
 
     fn nick(&self, turn: &Turn) -> Nick {
         seat(&self.sessions[&turn.session]).nick.clone()
+    }
+
+    fn avatar(&self, turn: &Turn) -> Option<Avatar> {
+        seat(&self.sessions[&turn.session]).avatar.clone()
     }
 
     /// A name as names are compared.

@@ -26,6 +26,7 @@ impl Server {
             }
             Guard::NickBad => matches!(turn.nick, Some(Err(NickError::Bad))),
             Guard::NickReserved => matches!(turn.nick, Some(Err(NickError::Reserved))),
+            Guard::AvatarBad => turn.emoji == Some(None),
             Guard::NickTakenCloses => self.nick_taken(turn) && self.profile(session).nick_taken == NickTaken::Close,
             Guard::NickTakenForGood => self.nick_taken(turn) && self.profile(session).nick_taken == NickTaken::Reject,
             Guard::NickTaken => self.nick_taken(turn),
@@ -61,6 +62,12 @@ impl Server {
             }
             Guard::AbsentForGood => self.is_absent_for_good(session, turn),
             Guard::FileNameBad => turn.offer.as_ref().is_some_and(|offer| offer.name.is_none()),
+            Guard::PictureBad => {
+                turn.offer.as_ref().is_some_and(|offer| offer.worn && (offer.size == 0 || offer.picture().is_none()))
+            }
+            Guard::PictureLarge => {
+                turn.offer.as_ref().is_some_and(|offer| offer.worn && offer.size > self.config.limits.picture_bytes_max)
+            }
             Guard::FileLarge => turn.offer.as_ref().is_some_and(|offer| offer.size > self.config.limits.file_bytes_max),
             Guard::TransferBegun => turn.transfer.is_some(),
             Guard::TransfersEnough => self.transfers_enough(turn.session),

@@ -3,6 +3,7 @@
 use super::bucket::Bucket;
 use super::log::Log;
 use crate::io::{Conn, Pair, RoomId, SessionId};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Answer, Secret, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{Alarm, State};
@@ -69,6 +70,8 @@ pub(super) struct Seat {
     pub(super) applied: u64,
     pub(super) answers: VecDeque<(u64, Answer)>,
     pub(super) operator: bool,
+    /// What is seen beside the nick.
+    pub(super) avatar: Option<Avatar>,
     /// What came of its latest transfers.
     pub(super) outcomes: VecDeque<(u64, Answer)>,
 }
@@ -97,6 +100,7 @@ impl Seat {
             applied: 0,
             answers: VecDeque::new(),
             operator: false,
+            avatar: None,
             outcomes: VecDeque::new(),
         }
     }

@@ -8,6 +8,7 @@ use super::Server;
 use super::guards::seat;
 use super::turn::{Asking, Turn};
 use crate::io::{Action, Out, Pair, RoomId, SessionId, Shelf};
+use hobnob_spec::avatar::{Avatar, PictureKind};
 use hobnob_spec::files::{Digest, FileName};
 use hobnob_spec::limits::PIECE_BYTES_MAX;
 use hobnob_spec::messages::Time;
@@ -37,6 +38,8 @@ pub(super) struct Transfer {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum To {
     Room(RoomId),
+    /// To be its owner's avatar.
+    Avatar(PictureKind),
     With(Pair, Nick),
 }
 
@@ -46,9 +49,16 @@ pub(super) struct File {
     /// The name that its keeper gave it.
     name: String,
     size: u64,
-    /// Where the message stands that told of it.
-    shelf: Shelf,
-    number: u64,
+    shown: Shown,
+}
+
+/// To whom a file is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+enum Shown {
+    /// To who can read the message that told of it: where it stands, and its number.
+    By(Shelf, u64),
+    /// To all who are in: it is this session's avatar.
+    Worn(SessionId),
 }
 
 /// A file that is offered.
@@ -58,6 +68,15 @@ pub(super) struct Offer {
     pub(super) media: String,
     pub(super) size: u64,
     pub(super) digest: Digest,
+    /// Whether it is to be an avatar.
+    pub(super) worn: bool,
+}
+
+impl Offer {
+    /// The kind of picture that it is said to be.
+    pub(super) fn picture(&self) -> Option<PictureKind> {
+        PictureKind::of_media(&self.media)
+    }
 }
 
 /// A transfer under way, as the file keeper must know it after a start.
@@ -112,7 +131,10 @@ impl Server {
                 && match (&transfer.to, &to) {
                     (To::Room(one), To::Room(other)) => one == other,
                     (To::With(one, _), To::With(other, _)) => one == other,
-                    (To::Room(_), To::With(..)) | (To::With(..), To::Room(_)) => false,
+                    (To::Avatar(one), To::Avatar(other)) => one == other,
+                    (To::Room(_), To::With(..) | To::Avatar(_))
+                    | (To::With(..), To::Room(_) | To::Avatar(_))
+                    | (To::Avatar(_), To::Room(_) | To::With(..)) => false,
                 }
         };
         self.transfers.iter().find(|(_, transfer)| same(transfer)).map(|(id, _)| *id)
@@ -120,6 +142,10 @@ impl Server {
 
     fn offered_to(&self, turn: &Turn) -> Option<To> {
         let session = &self.sessions[&turn.session];
+        let offer = turn.offer.as_ref()?;
+        if offer.worn {
+            return offer.picture().map(To::Avatar);
+        }
         match (&turn.room, &turn.nick) {
             (Asking::Room(room), _) => Some(To::Room(*room)),
             (Asking::NoRoom, Some(Ok(nick))) if session.seat.is_some() => {
@@ -143,13 +169,14 @@ impl Server {
         (self.files.len() + self.transfers.len()) as u64 >= limits.files_kept_max || bytes > limits.files_bytes_max
     }
 
-    /// Whether a session can read the message that told of a file.
+    /// Whether a file is shown to a session.
     pub(super) fn may_fetch(&self, turn: &Turn) -> bool {
         let Some(file) = self.files.get(&turn.named) else { return false };
         let seat = seat(&self.sessions[&turn.session]);
-        match &file.shelf {
-            Shelf::Room(key) => self.room_ids.get(key).is_some_and(|room| seat.rooms.contains_key(room)),
-            Shelf::Pair(pair) => seat.talks.get(pair).is_some_and(|after| file.number > *after),
+        match &file.shown {
+            Shown::By(Shelf::Room(key), _) => self.room_ids.get(key).is_some_and(|room| seat.rooms.contains_key(room)),
+            Shown::By(Shelf::Pair(pair), number) => seat.talks.get(pair).is_some_and(|after| number > after),
+            Shown::Worn(_) => true,
         }
     }
 
@@ -199,6 +226,13 @@ impl Server {
         out.actions.extend(conn.map(|conn| Action::ReadPiece { conn, number, name, offset, len }));
     }
 
+    /// Takes a whole file off the list, and has its keeper remove it.
+    pub(super) fn remove_file(&mut self, id: u64, out: &mut Out) {
+        let file = self.files.remove(&id).expect("a picture that is worn is listed");
+        self.files_bytes -= file.size;
+        out.actions.push(Action::RemoveFile { name: file.name });
+    }
+
     /// Puts off all time-outs of transfers by so many milliseconds.
     pub(super) fn forgive_transfers(&mut self, ms: u64) {
         self.stalls.clear();
@@ -208,6 +242,11 @@ impl Server {
                 self.stalls.insert((*at, *id));
             }
         }
+    }
+
+    /// Whether a file is this session's avatar.
+    pub(super) fn is_worn(&self, file: u64, by: SessionId) -> bool {
+        self.files.get(&file).is_some_and(|file| file.shown == Shown::Worn(by))
     }
 
     fn transfer_mut(&mut self, id: u64) -> &mut Transfer {
@@ -230,6 +269,13 @@ impl Server {
         }
         let set = self.transfers.values().filter(|transfer| transfer.stalls_at.is_some()).count();
         assert_eq!(set, self.stalls.len(), "a time-out is some transfer's");
+        for (id, file) in &self.files {
+            if let Shown::Worn(by) = file.shown {
+                let seat = self.sessions.get(&by).and_then(|session| session.seat.as_ref());
+                let worn = seat.and_then(|seat| seat.avatar.as_ref()).and_then(Avatar::file);
+                assert_eq!(worn, Some(*id), "a picture is kept while it is worn");
+            }
+        }
         let bytes: u64 = self.files.values().map(|file| file.size).sum();
         assert_eq!(bytes, self.files_bytes, "the bytes of files are counted");
     }

@@ -6,8 +6,9 @@ use super::log::Span;
 use super::session::Came;
 use super::transfers::Offer;
 use crate::io::{Conn, RoomId, SessionId};
+use hobnob_spec::avatar::Emoji;
 use hobnob_spec::files::FileName;
-use hobnob_spec::messages::{Asked, Entry, Have, Request, Secret, Time, Where};
+use hobnob_spec::messages::{Asked, Entry, For, Have, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, NickError, RoomName, Text, TextError};
 use hobnob_spec::session::Event;
 use hobnob_spec::transfer;
@@ -24,6 +25,8 @@ pub(super) struct Turn {
     pub(super) number: u64,
     /// The nick that is wished for or named, if the request has one.
     pub(super) nick: Option<Result<Nick, NickError>>,
+    /// The emoji that the request brings, if it brings something; the reason of a bad one is that it is none.
+    pub(super) emoji: Option<Option<Emoji>>,
     /// The session that the nick or the token names.
     pub(super) target: Option<SessionId>,
     pub(super) token: Option<Secret>,
@@ -85,6 +88,7 @@ impl Turn {
             event,
             number: 0,
             nick: None,
+            emoji: None,
             target: None,
             token: None,
             room: Asking::NoRoom,
@@ -128,7 +132,9 @@ impl Server {
         let mut turn = Turn { number: asked.number, ..Turn::bare(now, session, event) };
         match asked.request {
             Request::Report | Request::Rooms | Request::Ping | Request::Quit => {}
-            Request::Join { nick, token } => {
+            Request::Wear { avatar } => turn.emoji = avatar.map(|avatar| Emoji::parse(&avatar)),
+            Request::Join { nick, token, avatar } => {
+                turn.emoji = avatar.map(|avatar| Emoji::parse(&avatar));
                 turn.nick = Some(match self.sessions[&session].came {
                     Came::ByRelay => Nick::parse_relayed(&nick),
                     Came::Untold | Came::Directly => Nick::parse(&nick),
@@ -156,11 +162,13 @@ impl Server {
             Request::Who { room } => turn.room = room.map_or(Asking::NoRoom, |room| self.asking(&room)),
             Request::History { place, before, limit } => self.parse_history(&mut turn, place, before, limit),
             Request::Attach { place, name, media, size, digest } => {
+                let worn = place == For::Avatar;
                 match place {
-                    Where::Room(room) => turn.room = self.asking(&room),
-                    Where::With(nick) => self.parse_named(&mut turn, &nick),
+                    For::Room(room) => turn.room = self.asking(&room),
+                    For::With(nick) => self.parse_named(&mut turn, &nick),
+                    For::Avatar => {}
                 }
-                turn.offer = Some(Offer { name: FileName::parse(&name), media, size, digest });
+                turn.offer = Some(Offer { name: FileName::parse(&name), media, size, digest, worn });
                 turn.transfer = self.transfer_offered(&turn);
             }
             Request::Chunk { transfer, offset, bytes } => {

@@ -20,7 +20,7 @@ use super::zone::Zone;
 use colon::Colon;
 use command::Command;
 use flags::Flags;
-use hobnob_spec::messages::{Asked, Entry, Message, Place};
+use hobnob_spec::messages::{Asked, Body, Entry, Message, Place};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{Dialect, Profile};
 use hobnob_spec::voice::Happening;
@@ -187,6 +187,10 @@ pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, o
         Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
             let values = Values { room: room.as_str(), ..Values::of(entry) };
             words::write(dialect, Happening::of(&entry.body), &values, zone, out);
+            // An object has a field for the avatar of who joined; a line of a course's has no place for it.
+            if matches!((&entry.body, dialect), (Body::Joined(Some(_)), Dialect::Colon | Dialect::Plain)) {
+                words::write(dialect, Happening::Avatar, &values, zone, out);
+            }
         }
     }
 }

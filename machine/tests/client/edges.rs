@@ -61,7 +61,7 @@ fn news_of_a_connection_that_was_given_up_are_passed_over() {
         }
     }
     let mut dialing = Script::new();
-    dialing.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) });
+    dialing.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None });
     for input in late().into_iter().skip(2) {
         dialing.step(input);
         assert_eq!(dialing.client.state(), State::Dialing);
@@ -98,7 +98,7 @@ fn what_is_no_answer_to_a_return_leaves_it_under_way() {
 fn the_output_is_emptied_for_the_next_step() {
     let mut out = ClientOut::default();
     let mut client = Client::new(1);
-    client.step(Time(1), ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }, &mut out);
+    client.step(Time(1), ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None }, &mut out);
     assert!(!out.actions.is_empty() && !out.fired.is_empty());
     out.clear();
     assert_eq!(out, ClientOut::default());
@@ -110,7 +110,9 @@ fn the_same_seed_draws_the_same_pauses_everywhere() {
     const DRAWN: [u64; 3] = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
     let mut script = Script::new();
     script.client = Client::new(1_234_567);
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script
+        .step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None })
+        .step(ClientInput::Opened);
     script.answer(welcome(0)).step(ClientInput::Lost);
     for (pauses, drawn) in (0..).zip(DRAWN) {
         let length = (PAUSE_MS << pauses).min(PAUSE_LONGEST_MS);
@@ -124,7 +126,9 @@ fn the_same_seed_draws_the_same_pauses_everywhere() {
 #[test]
 fn a_returning_client_names_what_it_has_and_only_that() {
     let mut script = Script::new();
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script
+        .step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None })
+        .step(ClientInput::Opened);
     script.answer(welcome(0));
     let old = entry(3, "Old");
     script.hear(Message::Earlier { place: with("Old"), past: Past::History, entries: vec![old] });
@@ -240,7 +244,7 @@ fn complaint(script: &Script, change: impl FnOnce(&mut Value)) -> Option<String>
 #[test]
 fn a_machine_that_is_not_what_it_must_be_is_noticed() {
     let mut script = Script::new();
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) });
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None });
     assert_eq!(complaint(&script, |_| {}), None);
     let state = complaint(&script, |client| client["state"] = "Ready".into());
     assert!(state.is_some(), "a dial is timed where nothing is dialed");

@@ -153,7 +153,7 @@ fn who_left_the_lobby_and_joins_again_returns_with_what_it_has_of_it() {
 fn what_a_guest_asked_over_a_connection_that_died_is_asked_again_once_it_is_in() {
     let mut script = Script::new();
     script.ask(Request::Report).step(ClientInput::Opened);
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).lose();
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None }).lose();
     script.answer(welcome(5));
     assert_eq!(script.requests().last(), Some(&Request::Report), "it is asked again");
     script.answer(Answer::Report(vec![]));
@@ -264,9 +264,11 @@ fn whom_the_server_sends_away_for_good_does_not_come_back_and_gets_the_text_back
 #[test]
 fn a_welcome_that_was_lost_is_made_up_by_joining_again_with_the_same_token() {
     let mut script = Script::new();
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script
+        .step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None })
+        .step(ClientInput::Opened);
     script.lose();
-    let join = Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])) };
+    let join = Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])), avatar: None };
     assert_eq!(script.requests(), [join.clone(), join]);
     script.answer(back()).live(6);
     assert_eq!(script.client.state(), State::Joined);
@@ -314,7 +316,7 @@ fn a_private_number_that_is_given_again_after_a_power_cut_hides_nothing() {
 #[test]
 fn who_returns_after_a_lost_welcome_is_shown_the_history_that_it_never_got() {
     let mut script = Script::new();
-    let join = ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) };
+    let join = ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None };
     script.step(join).step(ClientInput::Opened).lose().answer(back_since(2));
     let recalled = vec![entry(1, "Ann"), entry(2, "Ann")];
     script.hear(Message::Earlier { place: lobby(), past: Past::History, entries: recalled });
@@ -347,7 +349,7 @@ fn who_logs_out_is_out_and_still_connected_and_gets_what_was_not_answered_back()
     assert_eq!(script.shown[script.shown.len() - 2..], [Shown::Unsure { request: say("two") }, Shown::Out]);
     script.hear(Message::Answer { number: numbers[2], answer: Answer::Done });
     assert_eq!(script.shown.last(), Some(&Shown::Out), "what was given back is not told once more");
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).answer(welcome(0));
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None }).answer(welcome(0));
     assert_eq!(script.client.state(), State::Joined, "in again, without a new connection");
 }
 
@@ -389,7 +391,7 @@ fn what_was_asked_before_joining_and_lost_is_asked_again_after_it() {
     let mut script = Script::new();
     script.ask(Request::Report).step(ClientInput::Opened);
     assert_eq!(script.requests(), [Request::Report]);
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).lose();
+    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None }).lose();
     script.sent.drain(..script.sent.len() - 1);
     script.answer(welcome(0));
     assert_eq!(script.requests()[1..], [Request::Report]);
@@ -427,11 +429,11 @@ fn a_leaving_that_is_answered_again_leaves_no_other_room_that_differs_by_case() 
 #[test]
 fn who_asks_to_join_twice_is_told_and_joins_under_the_first_nick() {
     let mut script = Script::new();
-    let join = |nick: &str| ClientInput::Join { nick: nick.into(), token: Secret([1; 16]) };
+    let join = |nick: &str| ClientInput::Join { nick: nick.into(), token: Secret([1; 16]), avatar: None };
     script.step(join("Me")).step(join("You"));
     assert_eq!(script.shown, [Shown::AlreadyJoined]);
     script.step(ClientInput::Opened).step(join("You"));
-    assert_eq!(script.requests(), [Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])) }]);
+    assert_eq!(script.requests(), [Request::Join { nick: "Me".into(), token: Some(Secret([1; 16])), avatar: None }]);
     assert_eq!(script.shown.len(), 2);
 }
 
@@ -449,7 +451,9 @@ fn a_room_that_was_left_is_not_entered_again() {
 fn who_asked_to_go_and_is_refused_or_cut_off_is_out_and_does_not_come_back() {
     let refused = Answer::Refused { no: No::NickTaken, wait_ms: None };
     let mut script = Script::new();
-    script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+    script
+        .step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None })
+        .step(ClientInput::Opened);
     script.step(ClientInput::Quit).answer(refused.clone());
     assert_eq!((script.client.state(), script.shown.last()), (State::Offline, Some(&Shown::Out)));
     let mut script = Script::joined();

@@ -76,7 +76,9 @@ impl Script {
     /// A client that is in, in a lobby with five messages.
     pub(crate) fn joined() -> Self {
         let mut script = Self::new();
-        script.step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]) }).step(ClientInput::Opened);
+        script
+            .step(ClientInput::Join { nick: "Me".into(), token: Secret([1; 16]), avatar: None })
+            .step(ClientInput::Opened);
         script.answer(welcome(5));
         assert_eq!(script.client.state(), State::Joined);
         script.sent.clear();

@@ -37,7 +37,7 @@ impl Raw {
     /// Connects and joins.
     async fn join(world: &SmolWorld, addr: SocketAddr, nick: &str, token: Option<Secret>) -> Self {
         let mut raw = Self::new(world, addr).await;
-        raw.ask(Request::Join { nick: nick.into(), token }).await;
+        raw.ask(Request::Join { nick: nick.into(), token, avatar: None }).await;
         let answer = raw.answer().await;
         assert!(matches!(answer, Answer::Welcome { .. }), "{nick} is welcome: {answer:?}");
         raw

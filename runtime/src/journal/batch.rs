@@ -219,7 +219,7 @@ fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option
 
 fn joining(at: Time, input: &Input) -> Option<Joining> {
     let Input::Asked { conn, asked } = input else { return None };
-    let Request::Join { nick, token: _ } = &asked.request else { return None };
+    let Request::Join { nick, token: _, avatar: _ } = &asked.request else { return None };
     Some(Joining { conn: *conn, number: asked.number, nick: printable(nick), at })
 }
 

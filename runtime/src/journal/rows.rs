@@ -4,6 +4,7 @@
 
 use crate::message_log::Line;
 use hobnob_machine::{Pair, Shelf};
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::files::{Digest, FileName};
 use hobnob_spec::messages::{Attached, Body, Entry, Time};
 use hobnob_spec::names::{Nick, RoomName, Text};
@@ -83,6 +84,8 @@ kinds! {
     Muted = "muted",
     /// A user may talk again.
     Unmuted = "unmuted",
+    /// A user has another avatar, or none any more.
+    Avatar = "avatar",
     /// A join was refused.
     Rejected = "rejected",
 }
@@ -120,9 +123,10 @@ pub struct Row {
     pub sender: String,
     /// For whom alone it was said.
     pub recipient: Option<String>,
-    /// What was said, what a text file holds or how another file is called, or the meaning of the reason.
+    /// What was said, what a text file holds or how another file is called, the meaning of the reason, or an avatar.
     pub text: Option<String>,
-    /// Why somebody left or was refused, by name; until when somebody is muted, in milliseconds; a file, in JSON.
+    /// Why somebody left or was refused, by name; until when somebody is muted, in milliseconds; a file or an avatar, in
+    /// JSON.
     pub detail: Option<String>,
 }
 
@@ -146,12 +150,13 @@ impl Row {
         let body = match self.kind {
             Kind::Say | Kind::Private => Body::Text(Text::parse(self.text.clone()?).ok()?),
             Kind::File | Kind::PrivateFile => Body::Attached(attached(self.detail.as_deref()?, self.text.as_deref())?),
-            Kind::Joined => Body::Joined,
+            Kind::Joined => Body::Joined(avatar(self.detail.as_deref())?),
             Kind::Left => Body::Left(Why::ALL.iter().copied().find(|why| Some(why.name()) == self.detail.as_deref())?),
-            Kind::Entered => Body::Entered,
+            Kind::Entered => Body::Entered(avatar(self.detail.as_deref())?),
             Kind::LeftRoom => Body::LeftRoom,
             Kind::Muted => Body::Muted { until: until(self.kind, self.detail.as_deref())? },
             Kind::Unmuted => Body::Unmuted,
+            Kind::Avatar => Body::Avatar(avatar(self.detail.as_deref())?),
             Kind::Rejected => return None,
         };
         Some(Entry { number, at: self.at, nick, body })
@@ -180,6 +185,19 @@ fn attached(detail: &str, text: Option<&str>) -> Option<Attached> {
     let FileDetail { file, name, media, size, digest, text: has_text } = serde_json::from_str(detail).ok()?;
     let text = text.filter(|_| has_text).and_then(|text| Text::parse(text.to_owned()).ok());
     Some(Attached { file, name, media, size, digest, text })
+}
+
+/// What somebody's avatar is, as people read it and as the store keeps it.
+fn worn(avatar: Option<&Avatar>) -> (Option<&str>, Option<String>) {
+    let text = avatar.map(|avatar| avatar.emoji().map_or("a picture", Emoji::as_str));
+    let json = |avatar| serde_json::to_string(avatar).expect("an avatar is made of what JSON can hold");
+    (text, avatar.map(json))
+}
+
+/// The avatar that a detail tells, or that it tells none; `None` where it is no avatar.
+#[expect(clippy::option_option, reason = "no avatar is one of the things that a row can say")]
+fn avatar(detail: Option<&str>) -> Option<Option<Avatar>> {
+    detail.map_or(Some(None), |json| serde_json::from_str(json).ok().map(Some))
 }
 
 fn until(kind: Kind, detail: Option<&str>) -> Option<Time> {
@@ -244,17 +262,22 @@ fn line<'a>(
         Body::Muted { until } => Some(*until),
         Body::Text(_)
         | Body::Attached(_)
-        | Body::Joined
+        | Body::Joined(_)
         | Body::Left(_)
-        | Body::Entered
+        | Body::Entered(_)
         | Body::LeftRoom
-        | Body::Unmuted => None,
+        | Body::Unmuted
+        | Body::Avatar(_) => None,
     };
     Line { at: entry.at, kind, room, sender: entry.nick.as_str(), recipient, text, until }
 }
 
 /// Kind, text and detail of what an entry says.
 fn told(body: &Body, talk: Kind) -> (Kind, Option<&str>, Option<String>) {
+    let of = |kind, avatar| {
+        let (text, detail) = worn(avatar);
+        (kind, text, detail)
+    };
     match body {
         Body::Text(text) => (talk, Some(text.as_str()), None),
         Body::Attached(file) => {
@@ -262,12 +285,13 @@ fn told(body: &Body, talk: Kind) -> (Kind, Option<&str>, Option<String>) {
             let text = file.text.as_ref().map_or(file.name.as_str(), Text::as_str);
             (kind, Some(text), Some(file_detail(file)))
         }
-        Body::Joined => (Kind::Joined, None, None),
+        Body::Joined(avatar) => of(Kind::Joined, avatar.as_ref()),
         Body::Left(why) => (Kind::Left, Some(why.meaning()), Some(why.name().to_owned())),
-        Body::Entered => (Kind::Entered, None, None),
+        Body::Entered(avatar) => of(Kind::Entered, avatar.as_ref()),
         Body::LeftRoom => (Kind::LeftRoom, None, None),
         Body::Muted { until } => (Kind::Muted, None, Some(until.0.to_string())),
         Body::Unmuted => (Kind::Unmuted, None, None),
+        Body::Avatar(avatar) => of(Kind::Avatar, avatar.as_ref()),
     }
 }
 

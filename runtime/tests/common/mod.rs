@@ -88,7 +88,7 @@ impl Desk {
         self.next_conn += 1;
         self.step(Input::Opened { conn, addr: ([127, 0, 0, 1], 4000).into(), listener: 0 });
         let token = Some(Secret([u8::try_from(conn.0).expect("few connections"); 16]));
-        self.ask(conn, Request::Join { nick: nick.into(), token });
+        self.ask(conn, Request::Join { nick: nick.into(), token, avatar: None });
         conn
     }
 

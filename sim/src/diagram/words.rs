@@ -5,6 +5,7 @@
 
 use crate::plan::line::{write_request, write_time};
 use hobnob_machine::{Shown, When};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Have, Message, Past, Place, Presence, Request};
 use hobnob_spec::session::State;
 
@@ -25,6 +26,7 @@ pub fn request(request: &Request) -> String {
         Request::Resume { have, .. } => format!("returns, has {}", list(have.iter().map(self::have), "nothing")),
         Request::Report
         | Request::Join { .. }
+        | Request::Wear { .. }
         | Request::Say { .. }
         | Request::Private { .. }
         | Request::Enter { .. }
@@ -141,12 +143,23 @@ fn entry(entry: &Entry) -> String {
     match &entry.body {
         Body::Text(text) => format!("#{number} {nick}: {}", cut(text.as_str())),
         Body::Attached(file) => format!("#{number} {nick} sent {}, {} bytes", cut(file.name.as_str()), file.size),
-        Body::Joined => format!("#{number} {nick} joined"),
+        Body::Joined(None) => format!("#{number} {nick} joined"),
+        Body::Joined(Some(avatar)) => format!("#{number} {nick} joined with {}", worn(avatar)),
         Body::Left(why) => format!("#{number} {nick} left, {why}"),
-        Body::Entered => format!("#{number} {nick} came in"),
+        Body::Entered(_) => format!("#{number} {nick} came in"),
         Body::LeftRoom => format!("#{number} {nick} went out"),
         Body::Muted { until } => format!("#{number} {nick} is muted, for {}", write_time(until.since(entry.at))),
         Body::Unmuted => format!("#{number} {nick} may talk again"),
+        Body::Avatar(None) => format!("#{number} {nick} wears nothing"),
+        Body::Avatar(Some(avatar)) => format!("#{number} {nick} wears {}", worn(avatar)),
+    }
+}
+
+/// An avatar: `🦊`, `picture 7`.
+fn worn(avatar: &Avatar) -> String {
+    match avatar {
+        Avatar::Emoji(emoji) => emoji.to_string(),
+        Avatar::Picture { file, .. } => format!("picture {file}"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Drawing, pick};
 use crate::plan::{Deed, FaultKind, KEY, Ms, Plan};
 use fastrand::Rng;
 use hobnob_spec::files::Digest;
-use hobnob_spec::messages::{Request, Secret, Where};
+use hobnob_spec::messages::{For, Request, Secret, Where};
 use hobnob_spec::names::TEXT_CHARS_MAX;
 
 const ROOMS: &[&str] = &["lobby", "Hall", "hall", "a", "b", "c", "d"];
@@ -114,7 +114,11 @@ impl Drawing {
         let mut at = if self.rng.bool() { self.rng.u64(0..200) } else { self.rng.u64(0..self.plan.heal_ms / 2 + 1) };
         let nick = self.plan.name_of(who).to_owned();
         let bare = rude && self.rng.bool();
-        self.does(at, who, if bare { Deed::JoinBare { nick } } else { Deed::Join { nick } });
+        self.does(
+            at,
+            who,
+            if bare { Deed::JoinBare { nick, avatar: None } } else { Deed::Join { nick, avatar: None } },
+        );
         let pause = self.talk.pause_ms;
         while at < self.plan.heal_ms {
             let restless = self.rng.u8(..3) != 0;
@@ -141,11 +145,11 @@ impl Drawing {
             Move::HangUp => self.does(at, who, Deed::HangUp),
             Move::Join => {
                 let nick = if self.plan.is_rude(who) { self.nick(who) } else { nick };
-                self.does(at, who, Deed::Join { nick });
+                self.does(at, who, Deed::Join { nick, avatar: None });
             }
             Move::JoinBare => {
                 let nick = if self.rng.bool() { nick } else { self.nick(who) };
-                self.does(at, who, Deed::JoinBare { nick });
+                self.does(at, who, Deed::JoinBare { nick, avatar: None });
             }
             Move::Return => {
                 let own = self.rng.u8(..5) != 0;
@@ -192,7 +196,11 @@ impl Drawing {
         let later = at + *pick(&mut self.rng, &[1, 200, 1_500, 6_000]);
         let nick = self.plan.name_of(who).to_owned();
         let bare = rude && self.rng.bool();
-        self.does(later, who, if bare { Deed::JoinBare { nick } } else { Deed::Join { nick } });
+        self.does(
+            later,
+            who,
+            if bare { Deed::JoinBare { nick, avatar: None } } else { Deed::Join { nick, avatar: None } },
+        );
         later
     }
 
@@ -212,7 +220,7 @@ impl Drawing {
 
     /// Offers a file and sends its bytes, not always all of them, in order, or with patience.
     fn file(&mut self, at: Ms, who: usize) -> Ms {
-        let place = if self.rng.u8(..3) == 0 { Where::With(self.nick(who)) } else { Where::Room(self.room(who)) };
+        let place = if self.rng.u8(..3) == 0 { For::With(self.nick(who)) } else { For::Room(self.room(who)) };
         let bad = self.is_bad(who);
         let name = if bad { ".." } else { *pick(&mut self.rng, &["a.txt", "b.txt", "c.txt"]) };
         let size = *pick(&mut self.rng, &[0, 3, 5, 40, 40]);

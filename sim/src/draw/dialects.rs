@@ -11,7 +11,7 @@ use hobnob_spec::profile::Dialect;
 /// What sets the dice apart from that of their world.
 const DICE: u64 = 0x0b1a_b1ab_1ab1;
 /// What the person is called, as long as nobody else is.
-const NAME: &str = "typist";
+pub(super) const NAME: &str = "typist";
 /// How long after a line the next one comes at most.
 const PAUSE_MS: Ms = 4_000;
 

@@ -90,7 +90,9 @@ pub(super) fn kinds_of(plan: &crate::plan::Plan) -> impl Iterator<Item = FaultKi
             Deed::Send(Raw::BadHello) => Some(FaultKind::BadHello),
             Deed::Send(Raw::HalfFrame) => Some(FaultKind::HalfFrame),
             Deed::Send(Raw::HugeFrame) => Some(FaultKind::HugeFrame),
-            Deed::Join { nick } if !plan.is_rude(*who) && nick != plan.name_of(*who) => Some(FaultKind::DuplicateLogin),
+            Deed::Join { nick, .. } if !plan.is_rude(*who) && nick != plan.name_of(*who) => {
+                Some(FaultKind::DuplicateLogin)
+            }
             _ => None,
         },
     })
@@ -215,7 +217,7 @@ impl Drawing {
         let nick = self.plan.name_of(who).to_owned();
         self.does(at, who, Deed::Die);
         let later = at + self.rng.u64(1..3_000);
-        self.does(later, who, Deed::Join { nick });
+        self.does(later, who, Deed::Join { nick, avatar: None });
     }
 
     fn floods(&mut self, at: Ms) {
@@ -233,7 +235,7 @@ impl Drawing {
             self.does(at, who, Deed::Quit);
         }
         self.does(at + 1, who, Deed::Close);
-        self.does(at + 2, who, Deed::Join { nick });
+        self.does(at + 2, who, Deed::Join { nick, avatar: None });
     }
 
     fn misbehaves(&mut self, at: Ms, kind: FaultKind) {

@@ -113,11 +113,15 @@ impl Crowd {
 
     fn asked(&mut self, at: Time, conn: Conn, request: &Request, genesis: &Config) {
         match request {
-            Request::Join { nick, token } => {
+            Request::Join { nick, token, avatar } => {
                 let Some(who) = self.person(nick) else { return };
                 self.by_conn.insert(conn, who);
                 self.by_token.extend(token.map(|token| (token, who)));
-                self.deeds.push((at, who, Deed::Join { nick: nick.clone() }));
+                self.deeds.push((
+                    at,
+                    who,
+                    Deed::Join { nick: nick.clone(), avatar: avatar.clone().filter(|avatar| named(avatar)) },
+                ));
             }
             Request::Resume { token, .. } => {
                 if let Some(who) = self.by_token.get(token) {
@@ -151,7 +155,6 @@ impl Crowd {
 
     /// The request as a plan can hold it; `None` where it names what cannot be written down.
     fn written(&mut self, who: usize, request: &Request, genesis: &Config) -> Option<Request> {
-        let named = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace) && !name.ends_with(':');
         let fits = match request {
             Request::Enter { room: name } | Request::Leave { room: name } | Request::Who { room: Some(name) } => {
                 named(name)
@@ -161,7 +164,9 @@ impl Crowd {
             }
             Request::History { place: Where::Room(name) | Where::With(name), .. } => named(name),
             Request::Say { room: name, .. } | Request::Private { to: name, .. } => named(name),
+            Request::Wear { avatar: Some(avatar) } => named(avatar) && avatar != "nothing",
             Request::Report
+            | Request::Wear { avatar: None }
             | Request::Who { room: None }
             | Request::Rooms
             | Request::Ping
@@ -198,6 +203,11 @@ impl Crowd {
     }
 }
 
+/// Whether something is one word of a plan's line.
+fn named(name: &str) -> bool {
+    !name.is_empty() && !name.contains(char::is_whitespace) && !name.ends_with(':')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,7 +229,7 @@ mod tests {
     fn what_was_said_is_told_by_number_and_long_silences_are_pressed_together() {
         let (conn, hour) = (Conn(1), 3_600_000);
         let asked = |number, request| Input::Asked { conn, asked: hobnob_spec::messages::Asked { number, request } };
-        let join = Request::Join { nick: "Ann".into(), token: None };
+        let join = Request::Join { nick: "Ann".into(), token: None, avatar: None };
         let say = Request::Say { room: "lobby".into(), text: "nobody's business".into() };
         let records = [(Time(0), asked(1, join)), (Time(hour), asked(2, say.clone())), (Time(hour), asked(3, say))];
         let knobs = Knobs { faults: super::super::Faults::None, ..Knobs::default() };

@@ -47,7 +47,7 @@ impl Drawing {
             0 => self.does(at, who, relay),
             // Having muted itself.
             1 => {
-                self.does(at, who, Deed::JoinBare { nick: name.clone() });
+                self.does(at, who, Deed::JoinBare { nick: name.clone(), avatar: None });
                 self.does(at + 10, who, Deed::Ask(Request::Operate { key: KEY }));
                 self.does(at + 20, who, Deed::Ask(Request::Mute { nick: name, ms: 3_000 }));
                 self.does(at + 30, who, relay);
@@ -61,7 +61,7 @@ impl Drawing {
             _ => {
                 self.does(at, who, Deed::Knock);
                 self.does(at, who, relay);
-                self.does(at + 1, who, Deed::JoinBare { nick });
+                self.does(at + 1, who, Deed::JoinBare { nick, avatar: None });
             }
         }
     }

@@ -179,7 +179,7 @@ impl Drawing {
                 self.meets_impostor(at, client);
                 self.does(at + 1, client, Deed::Close);
                 let nick = self.plan.name_of(client).to_owned();
-                self.does(at + 2, client, Deed::Join { nick });
+                self.does(at + 2, client, Deed::Join { nick, avatar: None });
                 if self.rng.bool() {
                     self.does(at + 3_000, client, Deed::Quit);
                 }
@@ -210,7 +210,7 @@ impl Drawing {
         let who = self.somebody_rude();
         let nick = self.plan.name_of(who).to_owned();
         self.does(at, who, Deed::HangUp);
-        self.does(at + 1, who, Deed::JoinBare { nick });
+        self.does(at + 1, who, Deed::JoinBare { nick, avatar: None });
         who
     }
 
@@ -234,7 +234,7 @@ impl Drawing {
     fn joins_alone(&mut self, at: Ms, who: usize) {
         self.leave_alone(0, who);
         let nick = self.plan.name_of(who).to_owned();
-        self.does(at, who, Deed::Join { nick });
+        self.does(at, who, Deed::Join { nick, avatar: None });
     }
 
     fn deaf_guest(&mut self, at: Ms) {
@@ -251,7 +251,7 @@ impl Drawing {
         let who = self.somebody_rude();
         let nick = self.plan.name_of(who).to_owned();
         self.leave_alone(0, who);
-        self.does(at + 1, who, Deed::JoinBare { nick: nick.clone() });
+        self.does(at + 1, who, Deed::JoinBare { nick: nick.clone(), avatar: None });
         if self.rng.bool() {
             self.does(at + 2, who, Deed::Ask(Request::Operate { key: KEY }));
             self.does(at + 3, who, Deed::Ask(Request::Mute { nick, ms: LONG_MS }));
@@ -267,7 +267,7 @@ impl Drawing {
         let nick = self.plan.name_of(who).to_owned();
         self.leave_alone(at, who);
         self.does(at, who, Deed::HangUp);
-        self.does(at + 1, who, Deed::Join { nick: nick.clone() });
+        self.does(at + 1, who, Deed::Join { nick: nick.clone(), avatar: None });
         self.does(at + 2, who, Deed::Ask(Request::Operate { key: KEY }));
         self.does(at + 3, who, Deed::Ask(Request::Mute { nick, ms: LONG_MS }));
         let with = "x:y".to_owned();
@@ -290,12 +290,13 @@ impl Drawing {
         let who = self.comes_in(at);
         let to = self.plan.name_of(0).to_owned();
         self.leave_alone(at + 2, who);
-        let kind = self.rng.u8(..3);
+        let kind = self.rng.u8(..4);
         for nth in 0..24 {
             let (lobby, text) = (self.plan.setting.lobby.clone(), self.text(who));
             let request = match kind {
                 0 => Request::Say { room: lobby, text },
                 1 => Request::Private { to: to.clone(), text },
+                2 => Request::Wear { avatar: Some("🦊".into()) },
                 _ => Request::Enter { room: (*pick(&mut self.rng, &["a", "b", "c", "d"])).into() },
             };
             self.does(at + 100 + 90 * nth, who, Deed::Ask(request));
@@ -331,7 +332,7 @@ impl Drawing {
                 self.fails(at, Fault::Impostor { who, for_ms });
                 self.does(at + 1, who, Deed::Close);
                 let nick = self.plan.name_of(who).to_owned();
-                self.does(at + 2, who, Deed::Join { nick });
+                self.does(at + 2, who, Deed::Join { nick, avatar: None });
                 at + 2_000
             }
             // Away, redialing, or returning.
@@ -372,7 +373,7 @@ impl Drawing {
         self.leave_alone(0, other);
         self.joins_alone(at, who);
         let nick = self.plan.name_of(other).to_owned();
-        self.does(at, other, Deed::JoinBare { nick });
+        self.does(at, other, Deed::JoinBare { nick, avatar: None });
         let at = at + 2_000;
         self.fails(at, Fault::Refuse { for_ms: 800 });
         self.fails(at + 1, Fault::Reset { who });

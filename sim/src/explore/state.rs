@@ -292,7 +292,7 @@ impl State {
         let input = match act {
             Act::Join(nick) => {
                 let token = Secret([u8::try_from(who).expect("users are few") + 1; 16]);
-                ClientInput::Join { nick: (*nick).to_owned(), token }
+                ClientInput::Join { nick: (*nick).to_owned(), token, avatar: None }
             }
             Act::Ask(request) => ClientInput::Ask(request.clone()),
             Act::Quit => ClientInput::Quit,

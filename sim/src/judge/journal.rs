@@ -94,7 +94,7 @@ impl Seen {
             Action::Deliver { entry, .. } => {
                 self.entries += 1;
                 self.texts += u64::from(matches!(entry.body, Body::Text(_)));
-                self.entrances += u64::from(matches!(entry.body, Body::Joined | Body::Entered));
+                self.entrances += u64::from(matches!(entry.body, Body::Joined(_) | Body::Entered(_)));
             }
             Action::Keep { .. } => {
                 self.entries += 1;

@@ -131,9 +131,9 @@ impl Judge {
         let hall = self.ledger.rooms.entry(room).or_default();
         hall.name = Some(place);
         let (comes, present) = match &entry.body {
-            Body::Joined | Body::Entered => (true, !hall.members.insert(nick)),
+            Body::Joined(_) | Body::Entered(_) => (true, !hall.members.insert(nick)),
             Body::Left(_) | Body::LeftRoom => (false, hall.members.remove(&nick)),
-            Body::Text(_) | Body::Attached(_) | Body::Muted { .. } | Body::Unmuted => {
+            Body::Text(_) | Body::Attached(_) | Body::Muted { .. } | Body::Unmuted | Body::Avatar(_) => {
                 if !hall.members.contains(&nick) {
                     let sentence = format!("{name} has {:?} of {}, who is not in it", entry.body, entry.nick);
                     self.broke(Promise::ListedPresent, step.at, sentence);
@@ -152,7 +152,7 @@ impl Judge {
             );
             self.broke(Promise::ListedPresent, step.at, sentence);
         }
-        if entry.body == Body::Entered {
+        if matches!(entry.body, Body::Entered(_)) {
             let limits = &step.server.config().limits;
             // Whoever begins a room is in it, though it could take nobody.
             let most = limits.room_members_max.max(1);

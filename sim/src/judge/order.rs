@@ -103,7 +103,7 @@ impl Track {
     pub(super) fn show(&mut self, own: Option<Name>, nick: Name, (entry, when): (&Entry, When), kind: Kind) -> Wrong {
         let number = entry.number;
         let in_room = kind == Kind::Room;
-        let comes = in_room && own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
+        let comes = in_room && own == Some(nick) && matches!(entry.body, Body::Joined(_) | Body::Entered(_));
         if comes && when != When::Past(Past::History) {
             self.shaken = false;
         }

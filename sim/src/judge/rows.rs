@@ -70,6 +70,7 @@ impl Judge {
                 | Effect::FetchPiece
                 | Effect::Welcome
                 | Effect::WelcomeBack
+                | Effect::TakeAvatar
                 | Effect::EnterLobby
                 | Effect::EnterRoom
                 | Effect::LeaveRoom

@@ -285,7 +285,7 @@ impl Judge {
         if lost {
             return track.shaken = true;
         }
-        let comes = own == Some(nick) && matches!(entry.body, Body::Joined | Body::Entered);
+        let comes = own == Some(nick) && matches!(entry.body, Body::Joined(_) | Body::Entered(_));
         let recalls = comes && when != When::Past(Past::History) && self.recalled.remove(&(place, entry.number));
         // After a clock that was set back, what a power cut took looks later than what came after it.
         let alike = self.lost.keys().any(|(lost, _)| *lost == place);
@@ -314,7 +314,7 @@ impl Judge {
         let own = self.names.spell(own).to_lowercase();
         let between = book.kept.iter().filter(|kept| last < kept.entry.number && kept.entry.number < number);
         let comes = |entry: &Entry| {
-            matches!(entry.body, Body::Joined | Body::Entered) && entry.nick.as_str().to_lowercase() == own
+            matches!(entry.body, Body::Joined(_) | Body::Entered(_)) && entry.nick.as_str().to_lowercase() == own
         };
         matches!(place, Where::Room(_))
             && !self.is_all_kept(place)
@@ -381,7 +381,7 @@ impl Judge {
                 let room = Where::Room(self.names.of(room.as_str()));
                 let own = self.users[who].nick;
                 let comes = self.books.get(&room).and_then(|book| book.get(last + 1)).is_some_and(|kept| {
-                    matches!(kept.entry.body, Body::Joined | Body::Entered)
+                    matches!(kept.entry.body, Body::Joined(_) | Body::Entered(_))
                         && own == Some(self.names.of(kept.entry.nick.as_str()))
                 });
                 let user = &mut self.users[who];

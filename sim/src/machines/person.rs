@@ -68,12 +68,12 @@ impl<M: Meddle> World<'_, '_, M> {
         let deed = &deed.addressed(|nick| self.plan.known_as(nick));
         self.witness.does(self.now, who, life, deed);
         match deed {
-            Deed::Join { nick } => {
+            Deed::Join { nick, avatar } => {
                 self.note_nick(who, nick);
                 let person = &mut self.clients[who];
                 let token = fresh(self.plan.token(who, person.life), person.joins);
                 person.joins += 1;
-                self.client_step(who, ClientInput::Join { nick: nick.clone(), token });
+                self.client_step(who, ClientInput::Join { nick: nick.clone(), token, avatar: avatar.clone() });
             }
             Deed::Ask(request) => self.client_asks(who, request.clone()),
             Deed::Flood { room, times, text } => {

@@ -42,17 +42,20 @@ impl<M: Meddle> World<'_, '_, M> {
                     self.drop_by_client(wire);
                 }
             }
-            Deed::Join { nick } => {
+            Deed::Join { nick, avatar } => {
                 self.note_nick(who, nick);
                 let token = fresh(self.plan.token(who, 0), self.rude(who).joins);
                 let rude = self.rude(who);
                 rude.joins += 1;
                 rude.token = Some(token);
-                self.asks_by_hand(who, Request::Join { nick: nick.clone(), token: Some(token) });
+                self.asks_by_hand(
+                    who,
+                    Request::Join { nick: nick.clone(), token: Some(token), avatar: avatar.clone() },
+                );
             }
-            Deed::JoinBare { nick } => {
+            Deed::JoinBare { nick, avatar } => {
                 self.note_nick(who, nick);
-                self.asks_by_hand(who, Request::Join { nick: nick.clone(), token: None });
+                self.asks_by_hand(who, Request::Join { nick: nick.clone(), token: None, avatar: avatar.clone() });
             }
             Deed::Return { own } => {
                 let token = self.rude(who).token.filter(|_| *own).unwrap_or(Secret([9; 16]));

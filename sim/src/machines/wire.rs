@@ -200,7 +200,8 @@ pub(super) fn bytes_up(up: &Up) -> u64 {
         Request::Say { room, text } => room.len() + text.len(),
         Request::Private { to, text } => to.len() + text.len(),
         Request::Resume { have, .. } => 16 + 24 * have.len(),
-        Request::Join { nick, .. } => 16 + nick.len(),
+        Request::Join { nick, avatar, .. } => 16 + nick.len() + avatar.as_ref().map_or(0, String::len),
+        Request::Wear { avatar } => 16 + avatar.as_ref().map_or(0, String::len),
         Request::Attach { name, .. } => 80 + name.len(),
         Request::Chunk { bytes, .. } => 16 + bytes.0.len(),
         Request::Report

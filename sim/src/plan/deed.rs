@@ -3,7 +3,7 @@
 use hobnob_runtime::files::digest_of;
 use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::{Request, Where};
+use hobnob_spec::messages::{For, Request, Where};
 use std::net::SocketAddr;
 
 /// What somebody does, by the client or, being rude, by hand.
@@ -13,6 +13,8 @@ pub enum Deed {
     Join {
         /// The nick wished for.
         nick: String,
+        /// What is to be seen beside it.
+        avatar: Option<String>,
     },
     /// Asks something: any request but joining, returning and quitting.
     Ask(Request),
@@ -41,6 +43,8 @@ pub enum Deed {
     JoinBare {
         /// The nick wished for.
         nick: String,
+        /// What is to be seen beside it.
+        avatar: Option<String>,
     },
     /// Only the rude: returns with the token of its latest life (`true`) or with one that nobody has.
     Return {
@@ -102,7 +106,7 @@ impl Deed {
             | Request::Unmute { nick }
             | Request::Kick { nick }
             | Request::History { place: Where::With(nick), .. }
-            | Request::Attach { place: Where::With(nick), .. } => *nick = nick_of(nick),
+            | Request::Attach { place: For::With(nick), .. } => *nick = nick_of(nick),
             Request::Report
             | Request::Join { .. }
             | Request::Resume { .. }
@@ -112,7 +116,8 @@ impl Deed {
             | Request::Who { .. }
             | Request::Rooms
             | Request::History { place: Where::Room(_), .. }
-            | Request::Attach { place: Where::Room(_), .. }
+            | Request::Attach { place: For::Room(_) | For::Avatar, .. }
+            | Request::Wear { .. }
             | Request::Chunk { .. }
             | Request::Cancel { .. }
             | Request::Fetch { .. }

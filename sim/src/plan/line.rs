@@ -3,7 +3,8 @@
 //! Owns the grammar, both ways. What is written can be read again and is the same plan.
 //!
 //! ```text
-//! 0s      ann joins                    0s      ann joins as Ann
+//! 0s      ann joins                    0s      ann joins as Ann            0s  ann joins as Ann with 🦊
+//! 1s      ann wears 🦊                 1s      ann wears nothing           1s  ann offers as avatar 30: a.png
 //! 1.25s   ann says in lobby: hello     2s      ann tells bob: psst
 //! 3s      ann enters hall              3s      ann leaves hall
 //! 4s      ann asks report              4s      ann asks who in lobby      4s  ann asks who     4s  ann asks rooms
@@ -36,8 +37,9 @@
 //! ```
 
 use super::{Crash, Deed, Fault, KEY, Ms, Plan, Raw, Relay, Setting, Side, Step, Way, What};
+use hobnob_spec::avatar::PictureKind;
 use hobnob_spec::files::Digest;
-use hobnob_spec::messages::{Request, Secret, Where};
+use hobnob_spec::messages::{For, Request, Secret, Where};
 use serde::{Deserialize, Serialize};
 
 /// A key that opens nothing.
@@ -161,7 +163,7 @@ pub fn write_step(plan: &Plan, step: &Step) -> String {
 /// What somebody does, as it stands behind the name.
 pub fn write_deed(deed: &Deed) -> String {
     match deed {
-        Deed::Join { nick } => format!("joins as {nick}"),
+        Deed::Join { nick, avatar } => format!("joins as {nick}{}", write_avatar(avatar.as_ref())),
         Deed::Ask(request) => write_request(request),
         Deed::Flood { room, times, text } => format!("floods {room} {times} times: {text}"),
         Deed::Quit => "quits".into(),
@@ -170,7 +172,7 @@ pub fn write_deed(deed: &Deed) -> String {
         Deed::Die => "dies".into(),
         Deed::Knock => "knocks".into(),
         Deed::HangUp => "hangs up".into(),
-        Deed::JoinBare { nick } => format!("joins bare as {nick}"),
+        Deed::JoinBare { nick, avatar } => format!("joins bare as {nick}{}", write_avatar(avatar.as_ref())),
         Deed::Return { own: true } => "returns".into(),
         Deed::Return { own: false } => "returns as nobody".into(),
         Deed::Repeat => "repeats".into(),
@@ -190,8 +192,12 @@ pub fn write_deed(deed: &Deed) -> String {
 pub fn write_request(request: &Request) -> String {
     match request {
         Request::Report => "asks report".into(),
-        Request::Join { nick, token: Some(_) } => format!("joins as {nick}"),
-        Request::Join { nick, token: None } => format!("joins bare as {nick}"),
+        Request::Join { nick, token, avatar } => {
+            let bare = if token.is_some() { "" } else { "bare " };
+            format!("joins {bare}as {nick}{}", write_avatar(avatar.as_ref()))
+        }
+        Request::Wear { avatar: Some(avatar) } => format!("wears {avatar}"),
+        Request::Wear { avatar: None } => "wears nothing".into(),
         Request::Resume { .. } => "returns".into(),
         Request::Say { room, text } => format!("says in {room}: {text}"),
         Request::Private { to, text } => format!("tells {to}: {text}"),
@@ -210,8 +216,9 @@ pub fn write_request(request: &Request) -> String {
         }
         Request::Attach { place, name, size, digest, .. } => {
             let place = match place {
-                Where::Room(room) => format!("in {room}"),
-                Where::With(nick) => format!("to {nick}"),
+                For::Room(room) => format!("in {room}"),
+                For::With(nick) => format!("to {nick}"),
+                For::Avatar => "as avatar".to_owned(),
             };
             let spoilt = if *digest == Deed::digest(*size) { "" } else { "spoilt " };
             format!("offers {spoilt}{place} {size}: {name}")
@@ -227,6 +234,11 @@ pub fn write_request(request: &Request) -> String {
         Request::Unmute { nick } => format!("unmutes {nick}"),
         Request::Kick { nick } => format!("kicks {nick}"),
     }
+}
+
+/// The avatar of who joins, as it stands behind the nick.
+fn write_avatar(avatar: Option<&String>) -> String {
+    avatar.map_or_else(String::new, |avatar| format!(" with {avatar}"))
 }
 
 /// A fault, as it stands behind the star.
@@ -339,9 +351,15 @@ fn read_deed(name: &str, text: &str) -> Result<Deed, String> {
     let own = |word: &str| word.to_owned();
     let ask = |request| Ok(Deed::Ask(request));
     match (words.as_slice(), said) {
-        (["joins"], None) => Ok(Deed::Join { nick: own(name) }),
-        (["joins", "as", nick], None) => Ok(Deed::Join { nick: own(nick) }),
-        (["joins", "bare", "as", nick], None) => Ok(Deed::JoinBare { nick: own(nick) }),
+        (["joins"], None) => Ok(Deed::Join { nick: own(name), avatar: None }),
+        (["joins", "as", nick], None) => Ok(Deed::Join { nick: own(nick), avatar: None }),
+        (["joins", "as", nick, "with", avatar], None) => Ok(Deed::Join { nick: own(nick), avatar: Some(own(avatar)) }),
+        (["joins", "bare", "as", nick], None) => Ok(Deed::JoinBare { nick: own(nick), avatar: None }),
+        (["joins", "bare", "as", nick, "with", avatar], None) => {
+            Ok(Deed::JoinBare { nick: own(nick), avatar: Some(own(avatar)) })
+        }
+        (["wears", "nothing"], None) => ask(Request::Wear { avatar: None }),
+        (["wears", avatar], None) => ask(Request::Wear { avatar: Some(own(avatar)) }),
         (["says", "in", room], Some(text)) => ask(Request::Say { room: own(room), text }),
         (["tells", to], Some(text)) => ask(Request::Private { to: own(to), text }),
         (["floods", room, times, "times"], Some(text)) => {
@@ -402,13 +420,17 @@ fn read_number(text: &str) -> Result<u64, String> {
 }
 
 fn read_offer(how: &str, place: &str, size: &str, name: String, digest: fn(u64) -> Digest) -> Result<Request, String> {
-    let place = match how {
-        "in" => Where::Room(place.to_owned()),
-        "to" => Where::With(place.to_owned()),
-        _ => return Err("a file is offered as `offers in ROOM SIZE: NAME` or `offers to NICK SIZE: NAME`".into()),
+    let place = match (how, place) {
+        ("in", room) => For::Room(room.to_owned()),
+        ("to", nick) => For::With(nick.to_owned()),
+        ("as", "avatar") => For::Avatar,
+        _ => {
+            return Err("a file is offered as `offers in ROOM SIZE: NAME`, `offers to NICK SIZE: NAME` or `offers as avatar SIZE: NAME`".into());
+        }
     };
     let size = read_number(size)?;
-    Ok(Request::Attach { place, name, media: "text/plain".into(), size, digest: digest(size) })
+    let media = if place == For::Avatar { PictureKind::Png.media() } else { "text/plain" };
+    Ok(Request::Attach { place, name, media: media.into(), size, digest: digest(size) })
 }
 
 fn read_history(limit: &str, rest: &[&str]) -> Result<Request, String> {
@@ -528,7 +550,9 @@ relays = ["gate: bob, eve", "hatch: ann, gate"]
 heal = "20s"
 end = "40s"
 steps = [
-  "0s      ann joins as ann",
+  "0s      ann joins as ann with 🦊",
+  "1s      ann wears nothing",
+  "1s      ann offers as avatar 30: a.png",
   "1.25s   ann says in lobby: hello: you",
   "1.3s    bob asks 50 of lobby before 7",
   "2s      eve knocks",
@@ -546,7 +570,7 @@ steps = [
         let plan: Plan = toml::from_str(text).expect("it is a plan");
         let again: Plan = toml::from_str(&toml::to_string(&plan).expect("a plan can be written")).expect("and read");
         assert_eq!(plan, again);
-        assert_eq!(plan.steps.len(), 13);
+        assert_eq!(plan.steps.len(), 15);
     }
 
     #[test]

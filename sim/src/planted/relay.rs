@@ -159,8 +159,8 @@ fn with_another_star(frame: &[u8]) -> Option<Vec<u8>> {
     native::hello(&mut bytes);
     bytes.extend_from_slice(frame);
     AskedReader::default().read(&bytes, |read| {
-        if let Read::Item(Asked { number, request: Request::Join { nick, token } }) = read {
-            starred = Some(Asked { number, request: Request::Join { nick: format!("*{nick}"), token } });
+        if let Read::Item(Asked { number, request: Request::Join { nick, token, avatar } }) = read {
+            starred = Some(Asked { number, request: Request::Join { nick: format!("*{nick}"), token, avatar } });
         }
     });
     let mut out = Vec::new();

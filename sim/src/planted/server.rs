@@ -257,7 +257,7 @@ impl Planted {
             (Bug::RoomsMiscounted, Answer::Rooms(rooms)) => rooms.iter_mut().for_each(|room| room.members += 1),
             (Bug::MemberUnlisted, Answer::Members(members)) => drop(members.pop()),
             (Bug::GhostListed, Answer::Members(members)) => {
-                members.push(Presence { nick: nick("nobody"), state: State::Member });
+                members.push(Presence { nick: nick("nobody"), state: State::Member, avatar: None });
             }
             (Bug::ReportShort, Answer::Report(active)) => drop(active.pop()),
             (Bug::HistoryAhead, Answer::Welcome { last, .. }) => *last += 1,

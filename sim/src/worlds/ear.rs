@@ -390,7 +390,7 @@ mod tests {
     }
 
     fn join(nick: &str) -> Vec<u8> {
-        frame(2, Request::Join { nick: nick.into(), token: Some(Secret([1; 16])) })
+        frame(2, Request::Join { nick: nick.into(), token: Some(Secret([1; 16])), avatar: None })
     }
 
     fn join_of(nick: &str) -> Vec<u8> {

@@ -237,8 +237,9 @@ pub(super) async fn client(stage: Arc<Stage>, who: usize) {
         living.world.sleep_until(Duration::from_millis(at)).await;
         stage.note(now_ms(), Note::Does { who, life, deed: deed.clone() });
         match deed {
-            Deed::Join { nick } => {
+            Deed::Join { nick, avatar } => {
                 stage.wishes(who, &nick);
+                living.wish(Intent::Avatar(avatar)).await;
                 living.wish(Intent::Join(nick)).await;
             }
             Deed::Ask(request) => living.wish(Intent::Ask(request)).await,

@@ -99,15 +99,15 @@ impl Rude {
         let stage = Arc::clone(&self.world.stage);
         let misdeed = |kind| stage.note(now_ms(), Note::Misdeed(kind));
         match deed {
-            Deed::Join { nick } => {
+            Deed::Join { nick, avatar } => {
                 stage.wishes(self.who, &nick);
                 let token = self.world.secret();
                 self.token = Some(token);
-                self.ask(Request::Join { nick, token: Some(token) });
+                self.ask(Request::Join { nick, token: Some(token), avatar });
             }
-            Deed::JoinBare { nick } => {
+            Deed::JoinBare { nick, avatar } => {
                 stage.wishes(self.who, &nick);
-                self.ask(Request::Join { nick, token: None });
+                self.ask(Request::Join { nick, token: None, avatar });
             }
             Deed::Return { own } => {
                 let token = self.token.filter(|_| own).unwrap_or(NOBODYS);

@@ -1,6 +1,7 @@
 //! The requests of the naive model: first what is refused, in the order in which it is, then what is done.
 
 use super::naive::{Naive, Seat, Two};
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Past, Place, Request, Secret, Time, Where};
 use hobnob_spec::names::{Nick, NickError, RoomName, Text, TextError};
 use hobnob_spec::profile::{Absent, Flood, NickTaken};
@@ -75,9 +76,9 @@ impl Naive {
         match &asked.request {
             Request::Report => self.ask_report(who, number),
             Request::Ping => self.answer(who, number, Answer::Pong),
-            Request::Join { nick, token } => match token.and_then(|token| self.holder(token)) {
+            Request::Join { nick, token, avatar } => match token.and_then(|token| self.holder(token)) {
                 Some(owner) => self.come_back(owner, who, number, &[]),
-                None => self.join(who, number, nick, *token),
+                None => self.join(who, number, (nick, avatar.as_deref()), *token),
             },
             Request::Resume { token, have } => match self.holder(*token) {
                 Some(owner) => self.come_back(owner, who, number, have),
@@ -92,7 +93,7 @@ impl Naive {
         self.users.keys().find(has).copied()
     }
 
-    fn join(&mut self, who: u64, number: u64, nick: &str, token: Option<Secret>) {
+    fn join(&mut self, who: u64, number: u64, (nick, avatar): (&str, Option<&str>), token: Option<Secret>) {
         // A relay marks its users by a star, which is no part of their own names; nobody else may have one.
         let by_relay = self.users[&who].told == Some(true);
         let parsed = match nick.strip_prefix('*').filter(|_| by_relay) {
@@ -117,13 +118,14 @@ impl Naive {
             Err(NickError::Reserved) => return self.refuse_as(who, number, No::NickReserved),
             Ok(nick) => nick,
         };
+        let Some(avatar) = worn(avatar) else { return self.refuse_as(who, number, No::AvatarBad) };
         let nick = match (self.named(nick), self.profile(who).nick_taken) {
             (None, _) => wished,
             (Some(_), NickTaken::Reject) => return self.refuse_as(who, number, No::NickTaken),
             (Some(_), NickTaken::Close) => return self.end(who, Why::NickTaken, true),
             (Some(_), NickTaken::Suffix) => self.drawn_for(&wished),
         };
-        self.take_seat(who, number, &nick, token);
+        self.take_seat(who, number, (&nick, avatar), token);
     }
 
     /// What the machine drew is the wish with a number behind it, and nobody's.
@@ -135,7 +137,7 @@ impl Naive {
         drawn
     }
 
-    fn take_seat(&mut self, who: u64, number: u64, nick: &Nick, token: Option<Secret>) {
+    fn take_seat(&mut self, who: u64, number: u64, (nick, avatar): (&Nick, Option<Avatar>), token: Option<Secret>) {
         let lobby_members = self.members(0);
         let answer = Answer::Welcome {
             nick: nick.clone(),
@@ -157,8 +159,9 @@ impl Naive {
             since: BTreeMap::new(),
             answers: Vec::new(),
             operator: false,
+            avatar: avatar.clone(),
         });
-        self.post(0, nick.clone(), Body::Joined);
+        self.post(0, nick.clone(), Body::Joined(avatar));
         let own = self.key(nick.as_str());
         let pairs: Vec<Two> = self.talks.keys().cloned().collect();
         for pair in pairs {
@@ -180,10 +183,11 @@ impl Naive {
             }
             Request::Ping => Done::Answer(Answer::Pong),
             Request::Join { .. } | Request::Resume { .. } => no(No::AlreadyJoined),
-            Request::Say { .. } | Request::Private { .. } | Request::Enter { .. } if muted => {
+            Request::Wear { .. } | Request::Say { .. } | Request::Private { .. } | Request::Enter { .. } if muted => {
                 let until = self.users[&who].muted_until.expect("the muted are muted for a time");
                 Done::Answer(Answer::Refused { no: No::Muted, wait_ms: Some(until.since(self.now)) })
             }
+            Request::Wear { avatar } => self.wear(who, avatar.as_deref()),
             Request::Say { room, text } => self.say(who, room, text),
             Request::Private { to, text } => self.private(who, to, text),
             Request::Enter { room } => self.enter(who, number, room),
@@ -224,6 +228,10 @@ impl Naive {
                     self.post(room, nick, Body::LeftRoom);
                 }
             }
+            Request::Wear { .. } if self.obeyed(who) => {
+                let avatar = self.seat(who).avatar.clone();
+                self.announce(who, &Body::Avatar(avatar));
+            }
             Request::Mute { nick, ms } if self.obeyed(who) => {
                 let target = self.named(nick).expect("it was answered");
                 let until = self.now.plus((*ms).clamp(1, YEAR_MS));
@@ -249,6 +257,17 @@ impl Naive {
 
     fn own_room(&self, who: u64, name: &str) -> Option<usize> {
         self.find_room(name).filter(|room| self.seat(who).rooms.contains_key(room))
+    }
+
+    /// Another avatar, or none; others hear of it, so it costs what talking costs.
+    fn wear(&mut self, who: u64, avatar: Option<&str>) -> Done {
+        let Some(avatar) = worn(avatar) else { return no(No::AvatarBad) };
+        if let Some(done) = self.too_fast(who) {
+            return done;
+        }
+        self.spend_say(who);
+        self.seat_mut(who).avatar = avatar;
+        Done::Answer(Answer::Done)
     }
 
     // ── Talk
@@ -361,8 +380,8 @@ impl Naive {
         let answer = Answer::Room { room: self.rooms[room].name.clone(), last };
         self.answer(who, number, answer.clone());
         self.history(who, room);
-        let nick = self.seat(who).nick.clone();
-        self.post(room, nick, Body::Entered);
+        let (nick, avatar) = (self.seat(who).nick.clone(), self.seat(who).avatar.clone());
+        self.post(room, nick, Body::Entered(avatar));
         Done::Sent(answer)
     }
 
@@ -490,6 +509,12 @@ impl Naive {
             Some(_) => Done::Answer(Answer::Done),
         }
     }
+}
+
+/// What is asked to be seen beside the nick; `None` where that is no emoji.
+#[expect(clippy::option_option, reason = "none is what can be asked for, too")]
+fn worn(avatar: Option<&str>) -> Option<Option<Avatar>> {
+    avatar.map_or(Some(None), |emoji| Emoji::parse(emoji).map(|emoji| Some(Avatar::Emoji(emoji))))
 }
 
 fn parse_text(text: &str) -> Result<Text, No> {

@@ -26,7 +26,7 @@ enum Happening {
     Open(usize, u8, u16),
     Ask(usize, Request),
     /// A client joins, with its own token or without one.
-    Join(usize, &'static str, bool),
+    Join(usize, &'static str, bool, Option<&'static str>),
     /// A client comes back over a new connection and says honestly what it has.
     Return(usize, bool),
     /// A client sends an earlier request again.
@@ -53,6 +53,10 @@ fn room() -> impl Strategy<Value = String> {
     names.prop_map(str::to_owned)
 }
 
+fn avatar() -> impl Strategy<Value = Option<&'static str>> {
+    prop_oneof![3 => Just(None), 6 => select(&[Some("🦊"), Some("👩🏽‍🚀"), Some("1️⃣")][..]), 1 => select(&[Some("fox"), Some("🦊🦊"), Some("")][..])]
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![9 => "[a-z]{1,8}", 1 => select(&[" ", "\u{1b}[2J"][..]).prop_map(str::to_owned)]
 }
@@ -66,6 +70,7 @@ fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         8 => (room(), text()).prop_map(|(room, text)| Request::Say { room, text }),
         6 => (to(), text()).prop_map(|(to, text)| Request::Private { to, text }),
+        3 => avatar().prop_map(|avatar| Request::Wear { avatar: avatar.map(str::to_owned) }),
         3 => room().prop_map(|room| Request::Enter { room }),
         2 => room().prop_map(|room| Request::Leave { room }),
         2 => proptest::option::of(room()).prop_map(|room| Request::Who { room }),
@@ -87,7 +92,8 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         4 => (who(), 1..3_u8, 0..3_u16).prop_map(|(who, host, via)| Happening::Open(who, host, via)),
         40 => (who(), request()).prop_map(|(who, request)| Happening::Ask(who, request)),
-        10 => (who(), nick(), any::<bool>()).prop_map(|(who, nick, token)| Happening::Join(who, nick, token)),
+        10 => (who(), nick(), any::<bool>(), avatar())
+            .prop_map(|(who, nick, token, avatar)| Happening::Join(who, nick, token, avatar)),
         6 => (who(), any::<bool>()).prop_map(|(who, honest)| Happening::Return(who, honest)),
         4 => (who(), 0..6_usize).prop_map(|(who, back)| Happening::Again(who, back)),
         3 => (who(), 1..4_u8).prop_map(|(who, host)| Happening::Relayed(who, host)),
@@ -194,10 +200,17 @@ impl Both {
         match happening {
             Happening::Open(who, host, listener) => self.open(*who, *host, *listener),
             Happening::Ask(who, request) => self.ask(*who, request.clone()),
-            Happening::Join(who, nick, with_token) => {
+            Happening::Join(who, nick, with_token, avatar) => {
                 let token = Secret([u8::try_from(*who + 1).expect("a few clients"); 16]);
                 self.players[*who].token = Some(token);
-                self.ask(*who, Request::Join { nick: (*nick).to_owned(), token: with_token.then_some(token) });
+                self.ask(
+                    *who,
+                    Request::Join {
+                        nick: (*nick).to_owned(),
+                        token: with_token.then_some(token),
+                        avatar: avatar.map(str::to_owned),
+                    },
+                );
             }
             Happening::Return(who, honest) => {
                 let have = if *honest { self.players[*who].have() } else { Vec::new() };

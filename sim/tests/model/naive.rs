@@ -2,6 +2,7 @@
 //! due, nothing is indexed. Written from what the words of the table mean, never by asking the machine.
 
 use hobnob_machine::{Config, Conn, Input};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{
     Active, Answer, Body, Entry, Have, Message, Past, Place, Presence, RoomLine, StillIn, Time,
 };
@@ -49,6 +50,7 @@ pub(crate) struct Seat {
     pub(crate) since: BTreeMap<Two, u64>,
     pub(crate) answers: Vec<(u64, Answer)>,
     pub(crate) operator: bool,
+    pub(crate) avatar: Option<Avatar>,
 }
 
 #[derive(Debug, Clone)]
@@ -467,12 +469,23 @@ impl Naive {
 
     pub(crate) fn report(&self) -> Answer {
         let seats = self.users.values().filter_map(|user| user.seat.as_ref());
-        let active = seats.map(|seat| Active { nick: seat.nick.clone(), addr: seat.joined_from, joined: seat.joined });
+        let active = seats.map(|seat| Active {
+            nick: seat.nick.clone(),
+            addr: seat.joined_from,
+            joined: seat.joined,
+            avatar: seat.avatar.clone(),
+        });
         Answer::Report(active.collect())
     }
 
     pub(crate) fn presences(&self, of: &[u64]) -> Vec<Presence> {
-        of.iter().map(|who| Presence { nick: self.seat(*who).nick.clone(), state: self.state(*who) }).collect()
+        of.iter()
+            .map(|who| Presence {
+                nick: self.seat(*who).nick.clone(),
+                state: self.state(*who),
+                avatar: self.seat(*who).avatar.clone(),
+            })
+            .collect()
     }
 
     pub(crate) fn room_lines(&self) -> Answer {

@@ -238,6 +238,7 @@ const fn talk_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && has(does, FollowRoom) == matches!(guard, Guard::RoomEntered)
                 && has(does, UnfollowRoom) == matches!(guard, Guard::RoomLeft)
                 && has(does, NoteLeft) == matches!(guard, Guard::RoomLeftForNow)
+                && has(does, NoteAvatar) == matches!(guard, Guard::AvatarTaken)
                 && has(does, ShowOwn) == matches!(guard, Guard::PrivateTaken)
                 && (!has(does, ShowOwn) || in_order(does, &[ShowOwn, TellAnswer]))
         }

@@ -104,6 +104,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(RoomEntered,      &[FollowRoom, TellAnswer, SendWaiting],                     Stay),
             R(RoomLeftForNow,   &[NoteLeft, TellAnswer, SendWaiting],                       Stay),
             R(RoomLeft,         &[UnfollowRoom, TellAnswer, SendWaiting],                   Stay),
+            R(AvatarTaken,      &[NoteAvatar, TellAnswer, SendWaiting],                     Stay),
             R(PrivateTaken,     &[ShowOwn, TellAnswer, SendWaiting],                        Stay),
             R(Always,           &[TellAnswer, SendWaiting],                                 Stay)],
         (Ready, Answered) => &[

@@ -140,6 +140,8 @@ words! {
         RoomLeftForNow,
         /// The answer says that the client is out of the room that it asked to leave.
         RoomLeft,
+        /// The answer says that the avatar was changed, or taken off, as the client asked.
+        AvatarTaken,
         /// The answer says that the private message was taken, and the message was not shown yet.
         PrivateTaken,
         /// The message was shown, or is held back, already.
@@ -166,7 +168,7 @@ words! {
     pub phrases Effect {
         /// Keeps the request until it is answered.
         Keep,
-        /// Keeps the nick wished for, and the resume token.
+        /// Keeps the nick and the avatar wished for, and the resume token.
         KeepJoin,
         /// Keeps the wish to go, behind all that was asked before.
         KeepQuit,
@@ -184,7 +186,7 @@ words! {
         /// Forgets the connection that is gone, and what was held back on it.
         LetGo,
 
-        /// Asks for the nick.
+        /// Asks for the nick, with the avatar.
         SendJoin,
         /// Shows the resume token and the last number of each place.
         SendResume,
@@ -214,6 +216,8 @@ words! {
         /// Keeps the numbers of the room until it is entered again: sent again, leaving and entering may both have been
         /// applied long ago, and what was missed since then was shown.
         NoteLeft,
+        /// Keeps the avatar, to be asked for with the nick if the session is lost.
+        NoteAvatar,
         /// Follows the numbers of the room no more.
         UnfollowRoom,
 

@@ -26,7 +26,7 @@ words! {
         RefusalChangesNothing,
         /// Whoever leaves is out of all rooms, and then the nick is nobody's.
         LeaverGivesNickBack,
-        /// A nick is taken by a guest becoming a member, who is welcomed, put into the default room and announced, in this order.
+        /// A nick, and then an avatar, is taken by a guest becoming a member, who is welcomed, put into the default room and announced, in this order.
         JoinIsWhole,
         /// Becoming muted and being free again are told to the rooms.
         StandingAnnounced,
@@ -48,6 +48,8 @@ words! {
         KeptBeforeSent,
         /// A session that returns gets its connection, its welcome and what it missed, in this order.
         ReturnIsWhole,
+        /// An avatar that is taken is told, and other news of avatars there is not.
+        AvatarIsTold,
         /// What is done to others is an operator's, which is asked first.
         OperatorsOnly,
         /// Only a guest whom a relay tells of gets another address, and whether to trust the relay is asked first.
@@ -78,7 +80,8 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::SilenceIsTimed
         | Law::TalkCosts
         | Law::KeptBeforeSent
-        | Law::ReturnIsWhole => rows_obey(law, state, event, rows),
+        | Law::ReturnIsWhole
+        | Law::AvatarIsTold => rows_obey(law, state, event, rows),
     }
 }
 
@@ -116,7 +119,7 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let joins = !nicked && matches!(next, Next::Become(State::Member));
             let takes = count(does, TakeNick) + count(does, TakeSuffixedNick);
             takes == joins as usize
-                && joins == in_order(does, &[Welcome, EnterLobby, Announce(News::Joined), DeliverLate])
+                && joins == in_order(does, &[TakeAvatar, Welcome, EnterLobby, Announce(News::Joined), DeliverLate])
                 && joins == announces(does, News::Joined)
                 && (!joins || has(&[does[0]], TakeNick) || has(&[does[0]], TakeSuffixedNick))
         }
@@ -180,6 +183,12 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
                 && returns == has(does, TakeOver)
                 && (!returns || connected == has(does, DropGhost))
         }
+        Law::AvatarIsTold => {
+            // Who joins is announced with it.
+            let changes = has(does, TakeAvatar) && nicked;
+            changes == announces(does, News::Avatar)
+                && (!changes || in_order(does, &[Spend, TakeAvatar, Announce(News::Avatar)]))
+        }
         Law::RowsWherePossible | Law::EndsInAlways | Law::GuardOnce | Law::OperatorsOnly | Law::AddressOnTrust => true,
     }
 }
@@ -193,6 +202,7 @@ const fn possible(state: State, event: Event) -> bool {
         Quiet | Idle => matches!(state, State::Guest | State::Member | State::Muted),
         Report
         | Join
+        | Wear
         | Resume
         | Say
         | Private
@@ -272,7 +282,7 @@ const fn answers_request(effect: Effect) -> bool {
         Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
         | TellPosted | TellWaiting | BeginTransfer | Hand(_) | TellOutcome | FetchPiece | TellRoom | Welcome
         | WelcomeBack => true,
-        TakeAddress | TakeNick | TakeSuffixedNick | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
+        TakeAddress | TakeNick | TakeSuffixedNick | TakeAvatar | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
         | LeaveRooms(_) | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate
         | DeliverLate | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_)
         | CountGarbled | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_)

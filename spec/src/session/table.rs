@@ -40,14 +40,15 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(NickUnfitCloses,  &[Farewell(Why::NickUnfit)],                                            End),
             R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
             R(NickReserved,     &[Refuse(No::NickReserved)],                                            Stay),
+            R(AvatarBad,        &[Refuse(No::AvatarBad)],                                               Stay),
             R(NickTakenCloses,  &[Farewell(Why::NickTaken)],                                            End),
             R(NickTakenForGood, &[Refuse(No::NickTaken)],                                               Stay),
-            R(NickTaken,        &[TakeSuffixedNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
-            R(Always,           &[TakeNick, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],
+            R(NickTaken,        &[TakeSuffixedNick, TakeAvatar, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member)),
+            R(Always,           &[TakeNick, TakeAvatar, Welcome, EnterLobby, Announce(News::Joined), DeliverLate, Arm(Alarm::Quiet)], Become(Member))],
         (Guest, Resume) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
             R(Always,           &[Refuse(No::SessionOver)],                                             Stay)],
-        (Guest, Say | Private | Enter | Leave | Who | Rooms | History | Attach | Chunk | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick) => &[
+        (Guest, Wear | Say | Private | Enter | Leave | Who | Rooms | History | Attach | Chunk | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick) => &[
             R(Always,           &[Refuse(No::NotJoined)],                                               Stay)],
 
         // Quitting does not shorten a mute: it stays with the connection, and with the nick.
@@ -95,12 +96,21 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
             R(Always,           &[Spend, EnterRoom, TellRoom, AnnounceHere(News::Entered)],             Stay)],
 
+        // What is seen beside the nick others hear of, too. A picture comes by the transfer table.
+        (Member, Wear) => &[
+            R(AvatarBad,        &[Refuse(No::AvatarBad)],                                               Stay),
+            R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
+            R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
+            R(Always,           &[Spend, TakeAvatar, Done, Announce(News::Avatar)],                     Stay)],
+
         // ── A member offers a file, which others hear of when all of it is there: see the transfer table.
         (Member, Attach) => &[
             R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
             R(ToItself,         &[Refuse(No::ToItself)],                                                Stay),
             R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
             R(FileNameBad,      &[Refuse(No::FileNameBad)],                                             Stay),
+            R(PictureBad,       &[Refuse(No::PictureBad)],                                              Stay),
+            R(PictureLarge,     &[Refuse(No::PictureLarge)],                                            Stay),
             R(FileLarge,        &[Refuse(No::FileLarge)],                                               Stay),
             R(TransferBegun,    &[Hand(AtTransfer::Offered)],                                           Stay),
             R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
@@ -123,7 +133,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
 
         // ── The muted listen. They may ask, leave, quit and, being operators, act; but nothing that others would hear as
         //    talk. Of a mute and its end all rooms of the muted are told, themselves included.
-        (Muted, Say | Private | Enter | Attach) => &[
+        (Muted, Wear | Say | Private | Enter | Attach) => &[
             R(Always,           &[Refuse(No::Muted)],                                                   Stay)],
         (Muted, MuteOver | Unsilenced) => &[
             R(Always,           &[LiftMute, Announce(News::Unmuted)],                                   Become(Member))],
@@ -250,7 +260,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Again | ResumeOver | Returned | Silenced | Unsilenced | Kicked) => NEVER,
         (Member, MuteOver | Unsilenced) => NEVER,
         (Member | Muted, Opened | HandshakeOver | ResumeOver) => NEVER,
-        (Detached, Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk
+        (Detached, Report | Join | Wear | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk
             | Cancel | Fetch | Quit | Operate | Event::Mute | Unmute | Kick | Again) => NEVER,
         (Detached, Opened | Relayed | Garbled | Foreign | TooSlow | Lost | HandshakeOver | Quiet | Idle) => NEVER,
     }

@@ -26,6 +26,8 @@ words! {
         Join,
         /// The client comes back with a resume token.
         Resume,
+        /// The client changes its avatar to an emoji, or to none.
+        Wear,
         /// The client says something in a room.
         Say,
         /// The client says something to one user.
@@ -149,6 +151,8 @@ words! {
         NickBad,
         /// The nick is reserved: a word that is nobody's name, or one that a relay's mark begins and no relay passed on.
         NickReserved,
+        /// The avatar is not one emoji.
+        AvatarBad,
         /// The nick is somebody's, and the profile ends the connection.
         NickTakenCloses,
         /// The nick is somebody's, and the profile gives no other.
@@ -197,6 +201,10 @@ words! {
         AbsentForGood,
         /// The name is not one that a file can have.
         FileNameBad,
+        /// The file is to be the session's avatar, and is empty or no PNG, JPEG, GIF or WebP.
+        PictureBad,
+        /// The file is to be the session's avatar, and is larger than one may be.
+        PictureLarge,
         /// The file is larger than files may be.
         FileLarge,
         /// A transfer of this very file to this very place is under way.
@@ -297,6 +305,12 @@ words! {
         FileNameBad,
         /// The file is too large.
         FileLarge,
+        /// An avatar is one emoji or a picture, and this is no emoji.
+        AvatarBad,
+        /// A picture for an avatar is a PNG, JPEG, GIF or WebP.
+        PictureBad,
+        /// The picture is too large for an avatar.
+        PictureLarge,
         /// Too many files are on their way already; please wait for one to arrive.
         TransfersEnough,
         /// The server keeps as many files as it can.
@@ -361,6 +375,8 @@ words! {
         Muted,
         /// The user may talk again.
         Unmuted,
+        /// The user has another avatar, or none any more.
+        Avatar,
     }
 }
 
@@ -410,8 +426,11 @@ words! {
         TakeNick,
         /// Makes the nick with a random number behind it the session's own.
         TakeSuffixedNick,
-        /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick, and the session's
-        /// transfers learn that their owner is gone.
+        /// Makes the emoji of the request the session's avatar, or takes the avatar off it if there is none; a picture that
+        /// it had is removed.
+        TakeAvatar,
+        /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick, the session's picture
+        /// is removed, and its transfers learn that their owner is gone.
         GiveNickBack,
         /// Puts the session into the default room.
         EnterLobby,
@@ -483,8 +502,8 @@ impl Event {
     pub const fn source(self) -> Source {
         use Event::*;
         match self {
-            Report | Join | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach | Chunk
-            | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick | Again => Source::Client,
+            Report | Join | Wear | Resume | Say | Private | Enter | Leave | Who | Rooms | History | Ping | Attach
+            | Chunk | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick | Again => Source::Client,
             Opened | Relayed | Garbled | Foreign | TooSlow | Lost => Source::Connection,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => Source::Clock,
             Returned | Silenced | Unsilenced | Kicked | Stopping => Source::Server,
@@ -496,7 +515,7 @@ impl Event {
     pub const fn applied_once(self) -> bool {
         use Event::*;
         match self {
-            Say | Private | Enter | Leave | Attach | Cancel | Quit | Operate | Mute | Unmute | Kick => true,
+            Wear | Say | Private | Enter | Leave | Attach | Cancel | Quit | Operate | Mute | Unmute | Kick => true,
             Report | Join | Resume | Who | Rooms | History | Ping | Chunk | Fetch | Again => false,
             Opened | Relayed | Garbled | Foreign | TooSlow | Lost => false,
             HandshakeOver | Quiet | Idle | MuteOver | ResumeOver => false,

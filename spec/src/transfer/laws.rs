@@ -65,7 +65,11 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
         Law::ToldWhenWhole => {
             let told = has(does, Succeed);
             let private = has(does, KeepPrivate);
-            told == (has(does, Post) || private)
+            let worn = has(does, Wear);
+            told == (has(does, Post) || private || worn)
+                && worn == matches!(guard, Guard::ToWear)
+                && (!worn || in_order(does, &[Wear, Announce, KeepFile]))
+                && worn == has(does, Announce)
                 && told == has(does, KeepFile)
                 && (!told || (in_order(does, &[KeepFile, Succeed]) && ends))
                 && (!told || (matches!(state, State::Checking) && matches!(event, Event::Verified)))

@@ -2,7 +2,8 @@
 //!
 //! Read a cell as: in this state, when this happens, the first row whose guard holds fires: its effects in order, then
 //! the move. Whether a file may be offered at all is the session's table to say. A file is told of only when all of it
-//! is there and is what was promised: nobody ever hears of half a file.
+//! is there and is what was promised: nobody ever hears of half a file. A picture that is to be its owner's avatar comes
+//! the same way, and is worn then.
 
 use super::words::{Alarm, Effect, Event, Guard, State};
 use crate::row::Next::{Become, End, Stay};
@@ -44,6 +45,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         // ── What the file keeper finds. Only here others hear of the file, by its owner's standing at this moment.
         (Checking, Verified) => &[
             R(OwnerMuted,       &[RemoveFile, Fail(No::Muted)],                             End),
+            R(ToWear,           &[Wear, Announce, KeepFile, Succeed],                       End),
             R(OutOfRoom,        &[RemoveFile, Fail(No::NotInRoom)],                         End),
             R(AbsentForGood,    &[RemoveFile, Fail(No::Absent)],                            End),
             R(MailFull,         &[RemoveFile, Fail(No::MailFull)],                          End),

@@ -86,6 +86,8 @@ words! {
         AbsentForGood,
         /// The file is for one user, and as many messages or conversations wait as may wait.
         MailFull,
+        /// The file is to be the owner's avatar.
+        ToWear,
         /// The file is for a room.
         ToRoom,
         /// The file is for a user who is not connected.
@@ -119,9 +121,13 @@ words! {
         DiscardPart,
         /// Has the file keeper remove the whole file.
         RemoveFile,
-        /// Lists the file among those that can be fetched by who can read its message.
+        /// Lists the file among those that can be fetched by who can read its message, or, being an avatar, by who is in.
         KeepFile,
 
+        /// Makes the picture its owner's avatar; a picture that was it before is removed.
+        Wear,
+        /// Tells all rooms that the owner is in what its avatar is.
+        Announce,
         /// Numbers and keeps the message with the file, and sends it to all in the room.
         Post,
         /// Numbers and keeps the private message with the file; its recipient gets it now, on returning, or on joining.

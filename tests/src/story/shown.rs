@@ -1,6 +1,7 @@
 //! How a story shows what the server does.
 
 use hobnob_machine::Shelf;
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Answer, Body, Entry, Message, Past, Place, Presence, Time};
 use hobnob_spec::session::State;
 use std::sync::Arc;
@@ -30,8 +31,9 @@ fn answer(answer: &Answer) -> String {
         Answer::Refused { no, wait_ms: Some(ms) } => format!("refused for {}, {no}: {}", span(*ms), no.meaning()),
         Answer::Done => "done".into(),
         Answer::Report(active) => {
-            let lines =
-                active.iter().map(|user| format!("{} at {} since {}", user.nick, user.addr, clock(user.joined)));
+            let lines = active.iter().map(|user| {
+                format!("{}{} at {} since {}", face(user.avatar.as_ref()), user.nick, user.addr, clock(user.joined))
+            });
             format!("{} active: {}", active.len(), joined(lines))
         }
         Answer::Welcome { nick, room, members, last } => {
@@ -70,12 +72,14 @@ pub(super) fn entry(entry: &Entry) -> String {
             let text = file.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
             format!("{number} {nick} sent {} (file {} of {}){text}", file.name, file.file, file.size)
         }
-        Body::Joined => format!("{number} {nick} joined"),
+        Body::Joined(avatar) => format!("{number} {}{nick} joined", face(avatar.as_ref())),
         Body::Left(why) => format!("{number} {nick} left ({why})"),
-        Body::Entered => format!("{number} {nick} came in"),
+        Body::Entered(avatar) => format!("{number} {}{nick} came in", face(avatar.as_ref())),
         Body::LeftRoom => format!("{number} {nick} went out"),
         Body::Muted { until } => format!("{number} {nick} is muted until {}", clock(*until)),
         Body::Unmuted => format!("{number} {nick} may talk again"),
+        Body::Avatar(None) => format!("{number} {nick} wears nothing"),
+        Body::Avatar(avatar) => format!("{number} {}{nick} wears it", face(avatar.as_ref())),
     }
 }
 
@@ -100,9 +104,20 @@ fn place(place: &Place) -> String {
 
 fn presences(members: &[Presence]) -> String {
     joined(members.iter().map(|member| match member.state {
-        State::Member => member.nick.to_string(),
-        State::Guest | State::Muted | State::Detached => format!("{} ({})", member.nick, member.state),
+        State::Member => format!("{}{}", face(member.avatar.as_ref()), member.nick),
+        State::Guest | State::Muted | State::Detached => {
+            format!("{}{} ({})", face(member.avatar.as_ref()), member.nick, member.state)
+        }
     }))
+}
+
+/// What stands before a nick.
+fn face(avatar: Option<&Avatar>) -> String {
+    match avatar {
+        None => String::new(),
+        Some(Avatar::Emoji(emoji)) => format!("{emoji} "),
+        Some(Avatar::Picture { file, kind, .. }) => format!("[{kind} {file}] "),
+    }
 }
 
 fn joined(items: impl Iterator<Item = String>) -> String {

@@ -2,7 +2,7 @@
 
 use hobnob_machine::{Config, Filing, Input};
 use hobnob_spec::files::{Bytes, Digest};
-use hobnob_spec::messages::{Have, Place, Request, Secret, Where};
+use hobnob_spec::messages::{For, Have, Place, Request, Secret, Where};
 use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::profile::{Absent, Flood, JoinHistory, NickCase, NickTaken, Profile};
 
@@ -46,7 +46,11 @@ pub(super) fn request(act: &str) -> Result<Request, String> {
     let (verb, rest) = act.split_once(' ').unwrap_or((act, ""));
     let rest = rest.to_owned();
     Ok(match verb {
-        "joins" => Request::Join { nick: rest, token: None },
+        "joins" => {
+            let (nick, avatar) =
+                rest.split_once(" with ").map_or((&*rest, None), |(nick, avatar)| (nick, Some(avatar)));
+            Request::Join { nick: nick.to_owned(), token: None, avatar: avatar.map(str::to_owned) }
+        }
         "resumes" => Request::Resume { token: Secret([0; 16]), have: have(&rest)? },
         "says" => Request::Say { room: "lobby".into(), text: unescaped(&rest) },
         "says-in" => {
@@ -57,6 +61,7 @@ pub(super) fn request(act: &str) -> Result<Request, String> {
             let (to, text) = rest.split_once(' ').ok_or("tells NICK TEXT")?;
             Request::Private { to: to.into(), text: unescaped(text) }
         }
+        "wears" => Request::Wear { avatar: (rest != "nothing").then_some(rest) },
         "enters" => Request::Enter { room: rest },
         "leaves" => Request::Leave { room: rest },
         "asks" => question(&rest)?,
@@ -140,15 +145,18 @@ fn unescaped(text: &str) -> String {
 
 /// `NAME of SIZE to PLACE`; a digest goes with each name and size.
 fn offer(rest: &str) -> Result<Request, String> {
-    let form = "offers NAME of SIZE to ROOM, or to @NICK";
-    let (rest, place) = rest.rsplit_once(" to ").ok_or(form)?;
-    let (name, size) = rest.rsplit_once(" of ").ok_or(form)?;
-    let place = match place.strip_prefix('@') {
-        Some(nick) => Where::With(nick.to_owned()),
-        None => Where::Room(place.to_owned()),
+    let form = "offers NAME of SIZE to ROOM, to @NICK, or as avatar, as MEDIA";
+    let (rest, place, media) = match rest.split_once(" as avatar, as ") {
+        Some((rest, media)) => (rest, For::Avatar, media),
+        None => {
+            let (rest, place) = rest.rsplit_once(" to ").ok_or(form)?;
+            let with = place.strip_prefix('@').map(|nick| For::With(nick.to_owned()));
+            (rest, with.unwrap_or_else(|| For::Room(place.to_owned())), "text/plain")
+        }
     };
+    let (name, size) = rest.rsplit_once(" of ").ok_or(form)?;
     let size = size.parse().map_err(|_| "a size is a number of bytes")?;
-    Ok(Request::Attach { place, name: name.to_owned(), media: "text/plain".into(), size, digest: Digest([1; 32]) })
+    Ok(Request::Attach { place, name: name.to_owned(), media: media.to_owned(), size, digest: Digest([1; 32]) })
 }
 
 /// Three numbers with words between them.

@@ -19,7 +19,7 @@ fn server() -> Server {
     }
     for (conn, nick) in [(1, "Ann"), (2, "Bob")] {
         let token = Some(Secret([u8::try_from(conn).expect("it is small"); 16]));
-        step(asks(conn, 1, Request::Join { nick: nick.to_owned(), token }));
+        step(asks(conn, 1, Request::Join { nick: nick.to_owned(), token, avatar: None }));
     }
     step(asks(1, 2, Request::Enter { room: "tea".to_owned() }));
     step(asks(1, 3, Request::Private { to: "Bob".to_owned(), text: "psst".to_owned() }));

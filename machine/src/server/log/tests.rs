@@ -13,7 +13,7 @@ fn limits(kept_entries_max: u64, kept_bytes_max: u64) -> Limits {
 fn log(last: u64, kept: u64) -> Log {
     let mut log = Log::after(0);
     for number in 1..=last {
-        log.push(Time(number), nick(), Body::Joined, &limits(kept, u64::MAX));
+        log.push(Time(number), nick(), Body::Joined(None), &limits(kept, u64::MAX));
     }
     log
 }

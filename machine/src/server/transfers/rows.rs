@@ -3,13 +3,14 @@
 use super::super::Server;
 use super::super::guards::seat;
 use super::super::turn::Turn;
-use super::{File, To, Transfer};
+use super::{File, Shown, To, Transfer};
 use crate::io::{Action, Filing, Out, Shelf, TransferFired};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::limits::OUTCOMES_KEPT;
 use hobnob_spec::messages::{Answer, Attached, Body, Message};
 use hobnob_spec::names::{Nick, TextError};
 use hobnob_spec::row::Next;
-use hobnob_spec::session::Event as SessionEvent;
+use hobnob_spec::session::{Event as SessionEvent, News};
 use hobnob_spec::transfer::{Alarm, Effect, Event, Guard, cell};
 
 impl Server {
@@ -102,6 +103,7 @@ impl Server {
             Guard::OutOfRoom => matches!(transfer.to, To::Room(room) if !seat(owner()).rooms.contains_key(&room)),
             Guard::AbsentForGood => self.is_absent_for_good(owner(), turn),
             Guard::MailFull => self.mail_is_full(owner(), turn),
+            Guard::ToWear => matches!(transfer.to, To::Avatar(_)),
             Guard::ToRoom => matches!(transfer.to, To::Room(_)),
             Guard::RecipientAway => turn.target.is_none_or(|target| self.sessions[&target].conn.is_none()),
         }
@@ -139,6 +141,13 @@ impl Server {
             Effect::DiscardPart => out.actions.push(Action::DiscardPart { transfer: id }),
             Effect::RemoveFile => out.actions.push(Action::RemoveFile { name: turn.kept_as.clone() }),
             Effect::KeepFile => self.keep_file(id, turn),
+            Effect::Wear => {
+                let Transfer { owner, to: To::Avatar(kind), size, digest, .. } = self.transfers[&id] else {
+                    unreachable!("a file that is said to others has its own rows")
+                };
+                self.take_avatar(owner, Some(Avatar::Picture { file: id, kind, size, digest }), out);
+            }
+            Effect::Announce => self.announce(turn, News::Avatar, out),
             Effect::Post => {
                 let To::Room(room) = self.transfers[&id].to else { unreachable!("a private file has its own rows") };
                 let (nick, body) = self.told_by(id, turn);
@@ -150,8 +159,11 @@ impl Server {
             }
             Effect::SendPrivate => self.send_private(turn, out),
             Effect::Succeed => {
-                let entry = turn.posted.as_ref().expect("a file is told of before it is acknowledged");
-                let answer = Answer::Filed { file: id, number: entry.number, at: entry.at };
+                let number = match &self.transfers[&id].to {
+                    To::Avatar(_) => 0,
+                    To::Room(_) | To::With(..) => told_as(turn),
+                };
+                let answer = Answer::Filed { file: id, number, at: turn.now };
                 self.end_transfer(id, answer, out);
             }
             Effect::Fail(no) => self.end_transfer(id, Answer::Refused { no, wait_ms: None }, out),
@@ -180,12 +192,12 @@ impl Server {
 
     fn keep_file(&mut self, id: u64, turn: &Turn) {
         let transfer = &self.transfers[&id];
-        let shelf = match &transfer.to {
-            To::Room(room) => Shelf::Room(self.rooms[room].key.clone()),
-            To::With(pair, _) => Shelf::Pair(pair.clone()),
+        let shown = match &transfer.to {
+            To::Room(room) => Shown::By(Shelf::Room(self.rooms[room].key.clone()), told_as(turn)),
+            To::With(pair, _) => Shown::By(Shelf::Pair(pair.clone()), told_as(turn)),
+            To::Avatar(_) => Shown::Worn(transfer.owner),
         };
-        let number = turn.posted.as_ref().expect("a file is told of before it is listed").number;
-        let file = File { name: turn.kept_as.clone(), size: transfer.size, shelf, number };
+        let file = File { name: turn.kept_as.clone(), size: transfer.size, shown };
         self.files_bytes += file.size;
         self.files.insert(id, file);
     }
@@ -216,4 +228,9 @@ impl Server {
             self.stalls.remove(&(at, id));
         }
     }
+}
+
+/// The number of the message that told of a file.
+fn told_as(turn: &Turn) -> u64 {
+    turn.posted.as_ref().expect("a file is told of before it is listed and acknowledged").number
 }

@@ -1,6 +1,8 @@
 //! What the dialect promises: any split of the bytes reads the same, and no bytes do harm.
 
 use super::*;
+use hobnob_spec::avatar::{Avatar, Emoji, PictureKind};
+use hobnob_spec::files::Digest;
 use hobnob_spec::limits::Limits;
 use hobnob_spec::messages::*;
 use hobnob_spec::names::{Nick, RoomName, Text};
@@ -30,8 +32,11 @@ fn requests() -> Vec<Request> {
     let have = vec![Have { place: Place::With(self::nick("Bob")), number: 7 }];
     vec![
         Request::Report,
-        Request::Join { nick: nick(), token: None },
-        Request::Join { nick: String::new(), token: Some(Secret([9; 16])) },
+        Request::Join { nick: nick(), token: None, avatar: None },
+        Request::Join { nick: String::new(), token: Some(Secret([9; 16])), avatar: None },
+        Request::Join { nick: nick(), token: None, avatar: Some("🦊".into()) },
+        Request::Wear { avatar: Some("🦊".into()) },
+        Request::Wear { avatar: None },
         Request::Resume { token: Secret([255; 16]), have },
         Request::Say { room: room(), text: "häh?\n".into() },
         Request::Private { to: nick(), text: "x".repeat(70_000) },
@@ -53,9 +58,14 @@ fn requests() -> Vec<Request> {
 
 /// One message of each kind.
 fn messages() -> Vec<Message> {
-    let here = |state| Presence { nick: nick("Ann"), state };
+    let here = |state| Presence { nick: nick("Ann"), state, avatar: None };
     let members = || vec![here(State::Member), here(State::Muted), here(State::Detached)];
-    let active = |addr: &str| Active { nick: nick("Ann"), addr: addr.parse().expect("an address"), joined: Time(3) };
+    let active = |addr: &str| Active {
+        nick: nick("Ann"),
+        addr: addr.parse().expect("an address"),
+        joined: Time(3),
+        avatar: None,
+    };
     let answers = vec![
         Answer::Refused { no: No::Muted, wait_ms: Some(9_999) },
         Answer::Refused { no: No::Malformed, wait_ms: None },
@@ -67,15 +77,17 @@ fn messages() -> Vec<Message> {
         Answer::Room { room: lobby(), last: 0 },
         Answer::Members(members()),
         Answer::Rooms(vec![RoomLine { room: lobby(), members: 3 }]),
-        Answer::Page { entries: vec![entry(1, Body::Joined), entry(2, text("hi"))], more: true },
+        Answer::Page { entries: vec![entry(1, Body::Joined(None)), entry(2, text("hi"))], more: true },
         Answer::Pong,
     ];
     let mut all: Vec<Message> = answers.into_iter().map(|answer| Message::Answer { number: 1, answer }).collect();
     let bodies = [
         text("hi"),
-        Body::Joined,
+        Body::Joined(None),
         Body::Left(Why::TooSlow),
-        Body::Entered,
+        Body::Entered(None),
+        Body::Avatar(Some(Avatar::Emoji(Emoji::parse("🦊").expect("an emoji")))),
+        Body::Joined(Some(Avatar::Picture { file: 7, kind: PictureKind::Webp, size: 9, digest: Digest([7; 32]) })),
         Body::LeftRoom,
         Body::Muted { until: Time(u64::MAX) },
         Body::Unmuted,
@@ -84,7 +96,7 @@ fn messages() -> Vec<Message> {
     all.extend([Past::History, Past::Missed, Past::Late].map(|past| Message::Earlier {
         place: Place::With(nick("Bob")),
         past,
-        entries: vec![entry(1, text("hi")), entry(2, Body::Joined)],
+        entries: vec![entry(1, text("hi")), entry(2, Body::Joined(None))],
     }));
     all.push(Message::Ping);
     all.extend(Why::ALL.iter().map(|&why| Message::Goodbye { why }));
@@ -185,7 +197,7 @@ fn a_reader_without_an_incomplete_frame_holds_no_memory() {
 #[test]
 fn lists_that_are_too_long_for_a_frame_are_shortened() {
     let wide = nick(&"😀".repeat(20));
-    let members = vec![Presence { nick: wide, state: State::Detached }; 80_000];
+    let members = vec![Presence { nick: wide, state: State::Detached, avatar: None }; 80_000];
     let mut bytes = Vec::new();
     hello(&mut bytes);
     say(&Message::Answer { number: 1, answer: Answer::Members(members) }, &mut bytes);
@@ -253,7 +265,7 @@ fn the_manual_shows_frames_as_they_are() {
 
 #[test]
 fn a_name_that_no_user_could_mean_is_garbled() {
-    let name = |bytes: usize| Request::Join { nick: "x".repeat(bytes), token: None };
+    let name = |bytes: usize| Request::Join { nick: "x".repeat(bytes), token: None, avatar: None };
     for (request, fits) in [(name(NAME_BYTES_MAX), true), (name(NAME_BYTES_MAX + 1), false)] {
         let mut bytes = Vec::new();
         hello(&mut bytes);

@@ -95,7 +95,7 @@ fn native(requests: &[Request]) -> Vec<u8> {
 }
 
 fn join(nick: &str) -> Request {
-    Request::Join { nick: nick.into(), token: None }
+    Request::Join { nick: nick.into(), token: None, avatar: None }
 }
 
 #[test]

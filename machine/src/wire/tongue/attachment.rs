@@ -5,9 +5,10 @@
 
 use super::Ask;
 use super::peer::{Peer, Wish, clipped};
+use hobnob_spec::avatar::PictureKind;
 use hobnob_spec::files::{Bytes, Digest};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Asked, NAME_BYTES_MAX, Request, Where};
+use hobnob_spec::messages::{Answer, Asked, For, NAME_BYTES_MAX, Request};
 use sha2::Digest as _;
 
 /// What a text client's file is, as it cannot be anything else.
@@ -23,15 +24,55 @@ pub(super) struct Attachment {
 /// Offers a file to a room, or to one user.
 pub(super) fn offer(peer: &mut Peer, to: &str, path: &str, content: &str, asks: &mut Vec<Ask>) {
     let (place, wish) = if to.is_empty() {
-        (Where::Room(peer.lobby.to_string()), Wish::Say)
+        (For::Room(peer.lobby.to_string()), Wish::Say)
     } else {
-        (Where::With(clipped(to)), Wish::Private(clipped(to)))
+        (For::With(clipped(to)), Wish::Private(clipped(to)))
     };
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path).trim();
     let name = base[..base.floor_char_boundary(4 * NAME_BYTES_MAX)].to_owned();
     let (size, digest) = (content.len() as u64, Digest(sha2::Sha256::digest(content).into()));
     peer.ask(Request::Attach { place, name, media: MEDIA.to_owned(), size, digest }, wish, asks);
     asks.push(Ask::Bytes(content.as_bytes().to_vec()));
+}
+
+/// A picture that stands in an object as base64, or as a `data:` address, and what kind it is.
+pub(super) fn picture(text: &str) -> Option<(PictureKind, Vec<u8>)> {
+    let text = text.strip_prefix("data:").and_then(|data| data.split_once(";base64,")).map_or(text, |(_, data)| data);
+    let bytes = base64(text)?;
+    Some((PictureKind::of_bytes(&bytes)?, bytes))
+}
+
+/// Offers a picture, which is to be the client's avatar.
+pub(super) fn offer_picture(peer: &mut Peer, kind: PictureKind, bytes: Vec<u8>, asks: &mut Vec<Ask>) {
+    let (size, digest) = (bytes.len() as u64, Digest(sha2::Sha256::digest(&bytes).into()));
+    let (name, media) = (format!("avatar.{}", kind.extension()), kind.media().to_owned());
+    peer.ask(Request::Attach { place: For::Avatar, name, media, size, digest }, Wish::Picture, asks);
+    asks.push(Ask::Bytes(bytes));
+}
+
+/// Reads base64, with or without what fills up its end.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    let (mut held, mut bits) = (0_u32, 0);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        held = held << 6 | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            let [.., byte] = (held >> bits).to_be_bytes();
+            bytes.push(byte);
+        }
+    }
+    Some(bytes)
 }
 
 impl Attachment {

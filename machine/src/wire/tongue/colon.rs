@@ -82,11 +82,12 @@ impl Colon {
             Body::Left(_)
             | Body::Text(_)
             | Body::Attached(_)
-            | Body::Joined
-            | Body::Entered
+            | Body::Joined(_)
+            | Body::Entered(_)
             | Body::LeftRoom
             | Body::Muted { .. }
-            | Body::Unmuted => self.is_in(room),
+            | Body::Unmuted
+            | Body::Avatar(_) => self.is_in(room),
         };
         heard && self.peer.hears(entry)
     }
@@ -95,7 +96,7 @@ impl Colon {
         let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let rest = rest.trim();
         match (word, rest) {
-            ("register", nick) => self.peer.join(nick, asks),
+            ("register", nick) => self.peer.join(nick, None, asks),
             ("who", "") => self.peer.ask(Request::Report, Wish::Report, asks),
             ("join", room) => self.enter(clipped(room), asks),
             ("leave", "") => {}
@@ -154,6 +155,7 @@ impl Colon {
                 | Wish::Join(_)
                 | Wish::Say
                 | Wish::Private(_)
+                | Wish::Picture
                 | Wish::Enter(_)
                 | Wish::Leave(_)
                 | Wish::Quit

@@ -27,7 +27,7 @@ impl Command {
         let (word, rest) = line.split_once(' ').unwrap_or((line.trim_end(), ""));
         let alone = rest.trim().is_empty();
         match word {
-            "login" if named(rest.trim()) => peer.join(rest, asks),
+            "login" if named(rest.trim()) => peer.join(rest, None, asks),
             "list" if alone => peer.ask(Request::Report, Wish::Report, asks),
             "logout" if alone => peer.ask(Request::Quit, Wish::Quit, asks),
             "exit" if alone => peer.exit(asks),

@@ -1,12 +1,14 @@
 //! The dialect `flags` of seed 003: JSON objects of fourteen fields, of whose nine flags at most one is 1.
 //!
 //! Fields that are missing are 0 or empty, unknown ones are passed over. The field `TO`, which is ours, makes talk
-//! private. An object without a flag is talk.
+//! private. The field `AVATAR`, which is ours too, brings an emoji, or a picture as base64, with the wish to join, and
+//! tells others of an emoji. An object without a flag is talk.
 
 use super::Ask;
 use super::attachment::{self, Attachment};
-use super::peer::{Peer, Wish};
+use super::peer::{Peer, Wish, clipped};
 use super::words::{Values, fill};
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
 use hobnob_spec::names::Nick;
 use hobnob_spec::profile::{Dialect, JoinHistory};
@@ -70,6 +72,8 @@ struct Said {
     payload: Loose,
     #[serde(deserialize_with = "loose")]
     to: Loose,
+    #[serde(deserialize_with = "loose")]
+    avatar: Loose,
 }
 
 /// A number, a truth or a text, written in whichever way; nothing and lists are empty.
@@ -96,6 +100,8 @@ struct Object<'a> {
     payload: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<&'a str>,
 }
 
 impl Flags {
@@ -128,7 +134,7 @@ impl Flags {
                 peer.private(said.to.0.trim(), &text, asks);
             }
             Some(Flag::ReportRequest) => peer.ask(Request::Report, Wish::Report, asks),
-            Some(Flag::JoinRequest) => peer.join(&said.username.0, asks),
+            Some(Flag::JoinRequest) => join(peer, &said, asks),
             Some(Flag::QuitRequest) => peer.ask(Request::Quit, Wish::Quit, asks),
             Some(Flag::Attachment) => {
                 attachment::offer(peer, said.to.0.trim(), &said.filename.0, &said.payload.0, asks);
@@ -189,6 +195,17 @@ pub(in crate::wire) fn nick_asked(object: &str) -> Option<String> {
     let said = serde_json::from_str::<Said>(object).ok()?;
     let joins = Flag::ALL.iter().all(|flag| said.flag(*flag).is_set() == (*flag == Flag::JoinRequest));
     joins.then(|| said.username.0.trim().to_owned()).filter(|nick| !nick.is_empty())
+}
+
+/// A wish to join, with what is to be seen beside the nick.
+fn join(peer: &mut Peer, said: &Said, asks: &mut Vec<Ask>) {
+    let avatar = said.avatar.0.trim();
+    let picture = attachment::picture(avatar);
+    let emoji = Some(clipped(avatar)).filter(|avatar| picture.is_none() && !avatar.is_empty());
+    peer.join(&said.username.0, emoji, asks);
+    if let Some((kind, bytes)) = picture {
+        attachment::offer_picture(peer, kind, bytes, asks);
+    }
 }
 
 /// A request that is refused without the machine.
@@ -259,6 +276,7 @@ pub(super) fn write(flag: Option<Flag>, values: &Values<'_>, payload: &str, priv
         payload_length: payload.chars().count(),
         payload,
         to: private.then_some(values.own),
+        avatar: values.avatar.and_then(Avatar::emoji).map(Emoji::as_str),
     };
     serde_json::to_writer(&mut *out, &object).expect("a vector takes all bytes and an object has no map");
     out.push(b'\n');

@@ -42,6 +42,8 @@ pub(super) enum Wish {
     Say,
     /// To that user.
     Private(String),
+    /// That avatar, which was sent with the wish to join.
+    Picture,
     /// Into that room.
     Enter(String),
     /// Out of that room.
@@ -75,9 +77,9 @@ impl Peer {
         asks.push(Ask::Asked(self.number(request, wish)));
     }
 
-    pub(super) fn join(&mut self, nick: &str, asks: &mut Vec<Ask>) {
+    pub(super) fn join(&mut self, nick: &str, avatar: Option<String>, asks: &mut Vec<Ask>) {
         let nick = clipped(nick.trim());
-        self.ask(Request::Join { nick: nick.clone(), token: None }, Wish::Join(nick), asks);
+        self.ask(Request::Join { nick: nick.clone(), token: None, avatar }, Wish::Join(nick), asks);
     }
 
     /// Says something in a room.
@@ -210,13 +212,17 @@ impl Peer {
             Body::Text(_) | Body::Attached(_) => self.echo || !own,
             // Nobody is muted without being told.
             Body::Muted { .. } | Body::Unmuted if own => true,
-            Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => {
-                match self.announcements {
-                    Announcements::All => true,
-                    Announcements::Others => !own,
-                    Announcements::None => false,
-                }
-            }
+            Body::Joined(_)
+            | Body::Left(_)
+            | Body::Entered(_)
+            | Body::LeftRoom
+            | Body::Muted { .. }
+            | Body::Unmuted
+            | Body::Avatar(_) => match self.announcements {
+                Announcements::All => true,
+                Announcements::Others => !own,
+                Announcements::None => false,
+            },
         }
     }
 
@@ -235,6 +241,8 @@ fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
     match (answer, wish) {
         (Answer::Refused { no: No::NickTaken, .. }, Some(Wish::Join(_))) => Happening::JoinTaken,
         (Answer::Refused { .. }, Some(Wish::Join(_))) => Happening::JoinRefused,
+        // The join was refused before, with a reason.
+        (Answer::Refused { no: No::NotJoined, .. }, Some(Wish::Picture)) => Happening::Posted,
         (Answer::Refused { no: No::NotJoined, .. }, _) => Happening::NotJoined,
         (Answer::Refused { wait_ms: Some(_), .. }, _) => Happening::RefusedMuted,
         (Answer::Refused { .. }, Some(Wish::Private(_))) => Happening::Undelivered,

@@ -28,7 +28,7 @@ impl Plain {
         }
         if !*named {
             *named = true;
-            return peer.join(word, asks);
+            return peer.join(word, None, asks);
         }
         match word.strip_prefix("/msg ").and_then(|rest| rest.trim_start().split_once(' ')) {
             Some((to, text)) => peer.private(to, text, asks),

@@ -1,6 +1,8 @@
 //! What tongues promise: they have words for every message, write one line or object for each, and no words do harm.
 
 use super::*;
+use hobnob_spec::avatar::{Avatar, Emoji, PictureKind};
+use hobnob_spec::files::Digest;
 use hobnob_spec::limits::FRAME_BYTES_MAX;
 use hobnob_spec::messages::{Active, Answer, Body, Past, Presence, Request, RoomLine, Time};
 use hobnob_spec::names::{NICK_CHARS_MAX, Nick, Text};
@@ -31,13 +33,19 @@ fn text(text: &str) -> Body {
 
 fn bodies() -> Vec<Body> {
     let left = Why::ALL.iter().map(|why| Body::Left(*why));
-    let others = [Body::Joined, Body::Entered, Body::LeftRoom, Body::Muted { until: Time(u64::MAX) }, Body::Unmuted];
-    left.chain(others).chain([text("hi\nyou"), text("{nick} {")]).collect()
+    let fox = Avatar::Emoji(Emoji::parse("🦊").expect("an emoji"));
+    let picture = Avatar::Picture { file: 7, kind: PictureKind::Png, size: 9, digest: Digest([7; 32]) };
+    let avatars = [None, Some(fox), Some(picture)];
+    let with =
+        avatars.map(|avatar| [Body::Joined(avatar.clone()), Body::Entered(avatar.clone()), Body::Avatar(avatar)]);
+    let others = [Body::LeftRoom, Body::Muted { until: Time(u64::MAX) }, Body::Unmuted];
+    left.chain(with.into_iter().flatten()).chain(others).chain([text("hi\nyou"), text("{nick} {")]).collect()
 }
 
 fn answers() -> Vec<Answer> {
-    let active = Active { nick: nick("Ann"), addr: "[::1]:65535".parse().expect("an address"), joined: Time(3) };
-    let present = vec![Presence { nick: nick("Ann"), state: State::Muted }];
+    let active =
+        Active { nick: nick("Ann"), addr: "[::1]:65535".parse().expect("an address"), joined: Time(3), avatar: None };
+    let present = vec![Presence { nick: nick("Ann"), state: State::Muted, avatar: None }];
     let refused = No::ALL.iter().flat_map(|no| [None, Some(u64::MAX)].map(|wait_ms| (*no, wait_ms)));
     let mut all: Vec<Answer> = refused.map(|(no, wait_ms)| Answer::Refused { no, wait_ms }).collect();
     all.extend([

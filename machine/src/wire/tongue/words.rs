@@ -2,6 +2,7 @@
 
 use super::flags;
 use crate::wire::zone::Zone;
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::messages::{Active, Body, Entry, Time};
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::voice::{Happening, Phrase, REPORT_USER, phrase};
@@ -19,6 +20,8 @@ pub struct Values<'a> {
     pub text: &'a str,
     /// The name of a file.
     pub file: &'a str,
+    /// What is seen beside the nick.
+    pub avatar: Option<&'a Avatar>,
     /// When.
     pub at: Time,
     /// Until when.
@@ -46,7 +49,13 @@ impl<'a> Values<'a> {
                 Self { text, file: file.name.as_str(), ..values }
             }
             Body::Muted { until } => Self { until: *until, ..values },
-            Body::Joined | Body::Left(_) | Body::Entered | Body::LeftRoom | Body::Unmuted => values,
+            Body::Joined(Some(avatar)) | Body::Avatar(Some(avatar)) => Self { avatar: Some(avatar), ..values },
+            Body::Joined(None)
+            | Body::Avatar(None)
+            | Body::Left(_)
+            | Body::Entered(_)
+            | Body::LeftRoom
+            | Body::Unmuted => values,
         }
     }
 }
@@ -93,6 +102,7 @@ fn value(name: &str, values: &Values<'_>, zone: Zone, newline: &str, out: &mut S
         ("room", _) => *out += values.room,
         ("text", _) => *out += &values.text.replace('\n', newline),
         ("file", _) => *out += values.file,
+        ("avatar", _) => *out += values.avatar.map_or("", shown),
         ("time", _) => *out += &zone.time(values.at),
         ("date", _) => *out += &zone.date(values.at),
         ("until", _) => {
@@ -107,9 +117,22 @@ fn value(name: &str, values: &Values<'_>, zone: Zone, newline: &str, out: &mut S
             let users = values.users.iter().map(|user| user.nick.as_str());
             *out += &values.nicks.iter().copied().chain(users).collect::<Vec<_>>().join(between);
         }
+        ("faces", between) => {
+            let faces = values.users.iter().map(|user| match user.avatar.as_ref().and_then(Avatar::emoji) {
+                Some(emoji) => format!("{emoji} {}", user.nick),
+                None => user.nick.to_string(),
+            });
+            let nicks = values.nicks.iter().map(ToString::to_string);
+            *out += &nicks.chain(faces).collect::<Vec<_>>().join(between);
+        }
         ("users", between) => *out += &values.users.iter().zip(1..).map(user).collect::<Vec<_>>().join(between),
         (unknown, _) => unreachable!("a test fills every template: {unknown}"),
     }
+}
+
+/// An avatar among words.
+fn shown(avatar: &Avatar) -> &str {
+    avatar.emoji().map_or("a picture", Emoji::as_str)
 }
 
 /// A line of the report.

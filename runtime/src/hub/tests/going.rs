@@ -54,7 +54,7 @@ fn who_goes_while_the_disk_is_full_is_sent_nothing_afterwards() {
         // Newcomers are sent away until the journal is tried again.
         loop {
             let mut carl = Raw::new(&world, addr).await;
-            let frame = carl.frame(Request::Join { nick: "Carl".into(), token: None });
+            let frame = carl.frame(Request::Join { nick: "Carl".into(), token: None, avatar: None });
             drop(carl.stream.write_all(&frame).await);
             if matches!(carl.answer().await, Answer::Welcome { .. }) {
                 break;

@@ -2,7 +2,7 @@
 
 use super::{Drawing, LONG_MS};
 use crate::plan::{Crash, Deed, Fault, KEY, Ms};
-use hobnob_spec::messages::{Request, Where};
+use hobnob_spec::messages::{For, Request};
 
 /// How large the files of scenes are, in bytes.
 const SIZE: u64 = 40;
@@ -20,11 +20,11 @@ impl Drawing {
         self.calm(at, at + LONG_MS);
         let (own, nick) = (self.plan.name_of(who).to_owned(), self.plan.name_of(other).to_owned());
         let lobby = self.plan.setting.lobby.clone();
-        self.does(at, other, Deed::Join { nick: nick.clone() });
+        self.does(at, other, Deed::Join { nick: nick.clone(), avatar: None });
         self.does(at + 2, who, Deed::Ask(Request::Operate { key: KEY }));
         let begins = at + IN_MS;
         self.fails(begins, Fault::SlowDisk { ms: SLOW_MS, for_ms: LONG_MS });
-        let place = if self.rng.bool() { Where::Room(lobby.clone()) } else { Where::With(nick.clone()) };
+        let place = if self.rng.bool() { For::Room(lobby.clone()) } else { For::With(nick.clone()) };
         self.sends_file(begins + 1, who, place.clone(), SIZE);
         let ending = self.rng.u8(..9);
         let mut then = |after: Ms, doer: usize, deed: Deed| self.does(begins + 400 + after, doer, deed);
@@ -59,7 +59,7 @@ impl Drawing {
         self.leave_alone(at + 2, who);
         self.calm(at, at + LONG_MS);
         let begins = at + IN_MS;
-        let place = Where::Room(self.plan.setting.lobby.clone());
+        let place = For::Room(self.plan.setting.lobby.clone());
         let size = if self.rng.bool() { SIZE } else { 2 * SIZE };
         self.does(begins, who, Deed::Ask(Self::offer(place, size)));
         self.fails(begins + 300, Fault::SlowDisk { ms: SLOW_MS, for_ms: LONG_MS });
@@ -75,7 +75,7 @@ impl Drawing {
         let who = self.comes_in(at);
         self.leave_alone(at + 2, who);
         let nick = self.plan.name_of(who).to_owned();
-        let place = Where::Room(self.plan.setting.lobby.clone());
+        let place = For::Room(self.plan.setting.lobby.clone());
         self.does(at + 2, who, Deed::Ask(Request::Operate { key: KEY }));
         self.does(at + 3, who, Deed::Ask(Self::offer(place, SIZE)));
         self.does(at + 4, who, Deed::Ask(Request::Mute { nick, ms: LONG_MS }));
@@ -88,12 +88,12 @@ impl Drawing {
     }
 
     /// Somebody offers a file and sends all of it.
-    fn sends_file(&mut self, at: Ms, who: usize, place: Where, size: u64) {
+    fn sends_file(&mut self, at: Ms, who: usize, place: For, size: u64) {
         self.does(at, who, Deed::Ask(Self::offer(place, size)));
         self.does(at + 1, who, Deed::Ask(Request::Chunk { transfer: 0, offset: 0, bytes: Deed::bytes(0, size) }));
     }
 
-    fn offer(place: Where, size: u64) -> Request {
+    fn offer(place: For, size: u64) -> Request {
         let (name, media, digest) = ("scene.txt".to_owned(), "text/plain".to_owned(), Deed::digest(size));
         Request::Attach { place, name, media, size, digest }
     }
