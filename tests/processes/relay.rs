@@ -306,7 +306,7 @@ fn a_relay_takes_its_settings_from_a_file_the_environment_and_flags() {
     for config in [path, printed.to_str().expect("the path is text")] {
         let (_relay, addr) = start("the relay", &["relay", "--config", config, "--listen", "127.0.0.1:0"]);
         let mut client = Native::connect(&addr).expect("the relay listens");
-        client.ask(1, Request::Join { nick: "Ann".into(), token: None }).expect("the relay reads");
+        client.ask(1, Request::Join { nick: "Ann".into(), token: None, avatar: None }).expect("the relay reads");
         let (answer, _) = client.answer(1).expect("the server answers");
         assert!(matches!(&answer, Answer::Welcome { nick, .. } if nick.as_str() == "*Ann"), "{answer:?}");
     }

@@ -312,8 +312,8 @@ pub(super) fn private_file(entry: &Entry) -> Option<String> {
         Body::Attached(file) if file.text.is_none() => {
             Some(format!("(sent {}, {})", file.name, words::size(file.size)))
         }
-        Body::Attached(_) | Body::Text(_) | Body::Joined | Body::Left(_) => None,
-        Body::Entered | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => None,
+        Body::Attached(_) | Body::Text(_) | Body::Joined(_) | Body::Left(_) => None,
+        Body::Entered(_) | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => None,
     }
 }
 

@@ -74,7 +74,7 @@ impl Drawing {
                 let header = if rng.bool() { Deed::Relay { host: 0 } } else { Deed::Send(Raw::BadHeader) };
                 self.does(at, who, Deed::Knock);
                 self.does(at, who, header);
-                self.does(at, who, Deed::JoinBare { nick: self.plan.name_of(who).to_owned() });
+                self.does(at, who, Deed::JoinBare { nick: self.plan.name_of(who).to_owned(), avatar: None });
             }
         }
         let pause = *pick(rng, &[2_000, 5_000, 10_000]);
