@@ -313,7 +313,7 @@ pub(super) fn private_file(entry: &Entry) -> Option<String> {
             Some(format!("(sent {}, {})", file.name, words::size(file.size)))
         }
         Body::Attached(_) | Body::Text(_) | Body::Joined(_) | Body::Left(_) => None,
-        Body::Entered(_) | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted => None,
+        Body::Entered(_) | Body::LeftRoom | Body::Muted { .. } | Body::Unmuted | Body::Avatar(_) => None,
     }
 }
 
