@@ -11,16 +11,19 @@ mod dialogue;
 mod files;
 mod menu;
 mod pictures;
+mod settings;
 mod tata;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use crate::exit::{ExitCode, Failure};
+use crate::exit::{self, ExitCode, Failure};
+use crate::settings::Flags;
 use colon::Colon;
 use command::Command;
 use dialogue::{Dialogue, Prompt, Wishes};
+use figment::value::{Dict, Value};
 use files::Files;
 use futures_lite::{FutureExt, future};
 use hobnob_machine::Shown;
@@ -30,6 +33,7 @@ use hobnob_spec::profile::Profile;
 use jiff::tz::TimeZone;
 use menu::Menu;
 use pictures::Pictures;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tata::Tata;
 use terminal::{Key, Terminal};
@@ -46,6 +50,8 @@ Examples:
   hobnob client chat.example.org --nick Ann join at once
   hobnob client --ui colon --port 8080      rooms and private messages, as one course wants them
   hobnob client 192.168.1.5 5001 --ui tata  one room for all, as another does
+  hobnob client --print-config > me.toml    all settings, to be changed and given with --config
+  HOBNOB_CLIENT_NICK=Ann hobnob client
   echo 'Good morning' | hobnob client --nick Bot
 
 In the chat, /help shows the commands.")]
@@ -62,27 +68,34 @@ pub(crate) struct ClientArgs {
     /// Join at once under this nick, without the menu
     #[arg(long, value_name = "NICK")]
     nick: Option<String>,
-    /// How the client talks with its user
-    #[arg(long, value_name = "UI", default_value = "menu")]
-    ui: Ui,
+    /// How the client talks with its user; by the menu where nothing else is said
+    #[arg(long, value_name = "UI")]
+    ui: Option<Ui>,
     /// Enter this room after joining; may be given several times
     #[arg(long, value_name = "ROOM")]
     room: Vec<String>,
-    /// Keep the files that others send in this folder
-    #[arg(long, value_name = "FOLDER", default_value = "downloads")]
-    downloads: PathBuf,
+    /// Keep the files that others send in this folder; in downloads by default
+    #[arg(long, value_name = "FOLDER")]
+    downloads: Option<String>,
     /// Fetch none of the files that others send
     #[arg(long, conflicts_with = "downloads")]
     no_downloads: bool,
-    /// How pictures that others send are shown on a terminal; all are named, and kept like any file
-    #[arg(long, value_name = "HOW", env = "HOBNOB_CLIENT_PICTURES", default_value = "auto")]
-    pictures: pictures::Wanted,
+    /// How pictures that others send are shown on a terminal; as it can by default. All are named, and kept like any file
+    #[arg(long, value_name = "HOW")]
+    pictures: Option<pictures::Wanted>,
     /// Become an operator after joining, with the key in this file
     #[arg(long, value_name = "FILE")]
-    operator: Option<PathBuf>,
+    operator: Option<String>,
+    /// Read settings from this file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print all settings, and where each comes from, and start nothing
+    #[arg(long)]
+    print_config: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Ui {
     /// Lines of text and a menu
     Menu,
@@ -116,20 +129,31 @@ impl Ui {
 }
 
 impl ClientArgs {
-    /// Where the server is; `None` where the user is to be asked.
-    fn address(&self) -> Result<Option<String>, String> {
-        let port = self.port.unwrap_or_else(|| self.ui.usual_port());
-        let addr = match (self.addr.as_slice(), &self.host) {
-            ([host, port], _) => {
-                let port = port.parse().map_err(|_| format!("{port:?} is no port, which is a number from 1 to 65535"));
-                return with_port(host.clone(), port?).map(Some);
-            }
-            ([addr, ..], _) => addr.clone(),
-            ([], Some(host)) => host.clone(),
-            ([], None) if self.ui == Ui::Tata && self.port.is_none() => return Ok(None),
-            ([], None) => "127.0.0.1".to_owned(),
-        };
-        with_port(addr, port).map(Some)
+    /// The flags that were given, by the names of the settings.
+    fn flags(&self) -> Result<Flags, String> {
+        let mut flags = Dict::new();
+        let (host, mut port) = (self.addr.first().or(self.host.as_ref()), self.port);
+        if let Some(given) = self.addr.get(1) {
+            let number = given.parse().ok().filter(|port| *port > 0);
+            port = Some(number.ok_or_else(|| format!("{given:?} is no port, which is a number from 1 to 65535"))?);
+        }
+        let off = self.no_downloads.then(|| settings::NO_DOWNLOADS.to_owned());
+        let texts = [
+            ("host", host.cloned()),
+            ("nick", self.nick.clone()),
+            ("downloads", self.downloads.clone().or(off)),
+            ("operator", self.operator.clone()),
+        ];
+        for (key, text) in texts {
+            flags.extend(text.map(|text| (key.to_owned(), Value::from(text))));
+        }
+        flags.extend(port.map(|port| ("port".to_owned(), Value::from(port))));
+        flags.extend((!self.room.is_empty()).then(|| ("room".to_owned(), Value::from(self.room.clone()))));
+        let words = [("ui", self.ui.map(Value::serialize)), ("pictures", self.pictures.map(Value::serialize))];
+        for (key, word) in words {
+            flags.extend(word.map(|word| (key.to_owned(), word.expect("a word can be a value"))));
+        }
+        Ok(Flags(flags))
     }
 }
 
@@ -144,23 +168,25 @@ enum Turn {
 }
 
 /// Runs the command until its user leaves.
-pub(crate) fn run(args: ClientArgs) -> Result<ExitCode, Failure> {
-    let operator = args.operator.as_deref().map(operator_key).transpose()?;
+pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
     let usage = |wrong| Failure::new(ExitCode::Usage, wrong);
-    let addr = args.address().map_err(usage)?;
-    let wishes = Wishes { nick: args.nick, rooms: args.room, operator };
-    let coloured = Terminal::is_interactive() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (figment, written) = settings::gather(args.config.as_deref(), args.flags().map_err(usage)?)?;
+    let addr = written.address().map_err(usage)?;
+    if args.print_config {
+        exit::print(&settings::printed(&figment, &written))?;
+        return Ok(ExitCode::Fine);
+    }
+    let operator = written.key_file().map(operator_key).transpose()?;
+    let wishes = Wishes { nick: written.nick.clone(), rooms: written.rooms(), operator };
+    let watched = Terminal::is_interactive();
+    let coloured = watched && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = Style { zone: TimeZone::system(), colour: coloured };
-    let folder = (!args.no_downloads).then_some(args.downloads);
-    let mut files = Files::new(files::Settings {
-        folder,
-        watched: Terminal::is_interactive(),
-        pictures: Pictures::new(args.pictures, Terminal::is_interactive()),
-    });
+    let pictures = Pictures::new(written.pictures, watched);
+    let mut files = Files::new(files::Settings { folder: written.folder(), watched, pictures });
     let mut terminal = Terminal::open()
         .map_err(|error| Failure::new(ExitCode::Failed, format_args!("cannot read the keyboard: {error}")))?;
     let world = SmolWorld::new();
-    let ui = args.ui;
+    let ui = written.ui;
     world.clone().run(async move {
         let addr = match addr {
             Some(addr) => addr,

@@ -38,7 +38,7 @@ enum Command {
     /// Run a server
     Server(Box<server::ServerArgs>),
     /// Join a chat
-    Client(client::ClientArgs),
+    Client(Box<client::ClientArgs>),
     /// Pass connections on to a server, with a star before the users' nicks
     Relay(Box<relay::RelayArgs>),
     /// See a course's dialogue played by real processes
@@ -64,7 +64,7 @@ enum Command {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Server(args) => server::run(&args),
-        Command::Client(args) => client::run(args),
+        Command::Client(args) => client::run(&args),
         Command::Relay(args) => relay::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Log(args) => log::run(args),

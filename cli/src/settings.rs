@@ -82,6 +82,12 @@ pub(crate) fn printed(command: &str, figment: &Figment, written: &impl Serialize
     (text, tables)
 }
 
+/// Remarks on settings that are not set: what each is called, and what is the case without it.
+pub(crate) fn missing(figment: &Figment, optional: &[(&str, &str)]) -> String {
+    let missing = optional.iter().filter(|(key, _)| figment.find_value(key).is_err());
+    missing.map(|(key, meaning)| format!("# {key} =  # {meaning}\n")).collect()
+}
+
 /// A setting, and what is remarked behind it.
 fn line(name: &str, value: &toml::Value, remark: &str) -> String {
     format!("{:<44}# {remark}\n", format!("{name} = {value}"))

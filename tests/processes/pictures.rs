@@ -100,12 +100,17 @@ fn a_picture_is_shown_in_half_blocks_where_the_terminal_has_colours() {
 #[test]
 fn a_picture_is_sent_in_kittys_way_where_that_is_wished_for() {
     let mut chat = Chat::open();
-    let bob = chat.person("Bob", &["--pictures", "kitty"], &[]);
-    let eve = chat.person("Eve", &[], &[("HOBNOB_CLIENT_PICTURES", "sixel")]);
+    let bob = chat.person("Bob", &["--pictures", "kitty"], &[("HOBNOB_CLIENT_PICTURES", "off")]);
+    let config = chat.path("me.toml");
+    fs::write(&config, "pictures = \"kitty\"\n").expect("a file can be written");
+    let dan = chat.person("Dan", &["--config", &config], &[]);
+    let eve = chat.person("Eve", &["--config", &config], &[("HOBNOB_CLIENT_PICTURES", "sixel")]);
     let path = chat.flag("flag.png", 10, 6);
     chat.send(&path);
-    let raw = bob.raw("(flag.png is in ");
-    assert!(raw.contains("\u{1b}_Ga=T,f=100,c=2,q=2,m=0;iVBORw0KGgo"), "{raw:?}");
+    for person in [bob, dan] {
+        let raw = person.raw("(flag.png is in ");
+        assert!(raw.contains("\u{1b}_Ga=T,f=100,c=2,q=2,m=0;iVBORw0KGgo"), "{raw:?}");
+    }
     let raw = eve.raw("(flag.png is in ");
     assert!(raw.contains("\u{1b}P") && !raw.contains('▀'), "{raw:?}");
 }

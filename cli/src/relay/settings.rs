@@ -133,11 +133,6 @@ impl Written {
 
 /// The settings as a file that says where each comes from. Those that are missing are remarks.
 pub(super) fn printed(figment: &Figment, written: &Written) -> String {
-    let (mut text, tables) = settings::printed("relay", figment, written);
-    for (key, meaning) in OPTIONAL {
-        if figment.find_value(key).is_err() {
-            text.push_str(&format!("# {key} =  # {meaning}\n"));
-        }
-    }
-    text + &tables
+    let (text, tables) = settings::printed("relay", figment, written);
+    text + &settings::missing(figment, &OPTIONAL) + &tables
 }
