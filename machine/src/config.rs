@@ -6,6 +6,7 @@ use hobnob_spec::messages::Secret;
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{NickCase, Profile};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// The settings of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +26,13 @@ pub struct Config {
     /// From where connections may be relayed: only there a header that tells another address is believed.
     #[serde(default = "Network::loopback")]
     pub trust_relay: Vec<Network>,
+}
+
+impl Config {
+    /// Whether connections from an address may be relayed.
+    pub fn trusts(&self, ip: IpAddr) -> bool {
+        self.trust_relay.iter().any(|relay| relay.contains(ip))
+    }
 }
 
 impl Default for Config {

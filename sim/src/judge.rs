@@ -262,7 +262,8 @@ impl Judge {
             self.ledger.addresses.get(&addr.ip()).copied().unwrap_or(0),
             step.server.config().limits.connections_per_address_max,
         );
-        if count > most && self.ledger.conns.contains_key(conn) {
+        let counted = !step.server.config().trusts(addr.ip());
+        if count > most && counted && self.ledger.conns.contains_key(conn) {
             let sentence = format!("{} has {count} connections of at most {most}", addr.ip());
             self.broke(Promise::Capacity, step.at, sentence);
         }

@@ -63,7 +63,7 @@ limits! {
     rooms_max: "rooms" = 1_000;
     /// How many rooms one session may be in.
     rooms_per_session_max: "rooms" = 20;
-    /// How many connections one address may have; a class behind one router is one address.
+    /// How many connections one address may have; a class behind one router is one address. Those that may be a relay's are not counted.
     connections_per_address_max: "connections" = 10_000;
     /// How many messages of a room or conversation stay in memory, and so in the history given on joining.
     kept_entries_max: "messages" = 1_000;

@@ -18,7 +18,7 @@ impl Server {
         match guard {
             Guard::Always => true,
             Guard::AddressCrowded => self.address_is_crowded(session, turn),
-            Guard::RelayNotTrusted => !self.config.trust_relay.iter().any(|relay| relay.contains(session.addr.ip())),
+            Guard::RelayNotTrusted => !self.config.trusts(session.addr.ip()),
             Guard::RelayTellsLate => session.came != Came::Untold,
             Guard::Full => self.is_full(session),
             Guard::NickUnfitCloses => {
@@ -128,12 +128,13 @@ impl Server {
         Some(Pair::of(&seat(session).key, &self.key(nick.as_str())))
     }
 
-    /// Whether the address has too many connections, this one included. What a relay tells does not count there yet.
+    /// Whether the address has too many connections, this one included. What a relay tells does not count there yet, and
+    /// a relay's own address has as many as it has users.
     fn address_is_crowded(&self, session: &Session, turn: &Turn) -> bool {
         let own = session.addr.ip();
         let ip = turn.relayed.map_or(own, |addr| addr.ip());
         let connections = self.addresses.get(&ip).copied().unwrap_or(0) + u64::from(ip != own);
-        connections > self.config.limits.connections_per_address_max
+        connections > self.config.limits.connections_per_address_max && !self.config.trusts(ip)
     }
 
     fn is_full(&self, session: &Session) -> bool {

@@ -137,7 +137,7 @@ words! {
     pub enum Guard {
         /// Always.
         Always,
-        /// The address of the connection has as many connections as one address may have.
+        /// The address of the connection has as many connections as one address may have, and is not trusted to be a relay's.
         AddressCrowded,
         /// The connection does not come from an address that is trusted to be a relay's.
         RelayNotTrusted,
