@@ -2,6 +2,7 @@
 //!
 //! Owns the loop between keyboard, link and screen. What a line means stands in `menu` and `commands`.
 
+mod avatar;
 mod colon;
 mod command;
 mod commands;
@@ -20,9 +21,10 @@ mod words;
 
 use crate::exit::{self, ExitCode, Failure};
 use crate::settings::Flags;
+use avatar::Wardrobe;
 use colon::Colon;
 use command::Command;
-use dialogue::{Dialogue, Prompt, Wishes};
+use dialogue::{Dialogue, FileWish, Prompt, Wishes};
 use figment::value::{Dict, Value};
 use files::Files;
 use futures_lite::{FutureExt, future};
@@ -83,6 +85,9 @@ pub(crate) struct ClientArgs {
     /// How pictures that others send are shown on a terminal; as it can by default. All are named, and kept like any file
     #[arg(long, value_name = "HOW")]
     pictures: Option<pictures::Wanted>,
+    /// Wear this beside the nick: an emoji, or a picture of at most 64 KiB (PNG, JPEG, GIF or WebP)
+    #[arg(long, value_name = "EMOJI|PATH")]
+    avatar: Option<String>,
     /// Become an operator after joining, with the key in this file
     #[arg(long, value_name = "FILE")]
     operator: Option<String>,
@@ -142,6 +147,7 @@ impl ClientArgs {
             ("host", host.cloned()),
             ("nick", self.nick.clone()),
             ("downloads", self.downloads.clone().or(off)),
+            ("avatar", self.avatar.clone()),
             ("operator", self.operator.clone()),
         ];
         for (key, text) in texts {
@@ -177,6 +183,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::Fine);
     }
     let operator = written.key_file().map(operator_key).transpose()?;
+    let mut wardrobe = Wardrobe::new(written.avatar.as_deref().map(avatar::read).transpose().map_err(usage)?);
     let wishes = Wishes { nick: written.nick.clone(), rooms: written.rooms(), operator };
     let watched = Terminal::is_interactive();
     let coloured = watched && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -197,7 +204,7 @@ pub(crate) fn run(args: &ClientArgs) -> Result<ExitCode, Failure> {
         };
         let link = Link::start(&world, addr.clone());
         let mut dialogue = ui.dialogue(addr, style, wishes);
-        talk(&world, dialogue.as_mut(), &mut files, &mut terminal, link).await
+        talk(&world, dialogue.as_mut(), (&mut files, &mut wardrobe), &mut terminal, link).await
     })
 }
 
@@ -213,7 +220,7 @@ async fn ask_host(terminal: &Terminal) -> Option<String> {
 async fn talk(
     world: &SmolWorld,
     dialogue: &mut dyn Dialogue,
-    files: &mut Files,
+    (files, wardrobe): (&mut Files, &mut Wardrobe),
     terminal: &mut Terminal,
     link: Link,
 ) -> Result<ExitCode, Failure> {
@@ -222,26 +229,41 @@ async fn talk(
     let mut resume_at = None;
     loop {
         for wish in dialogue.file_wishes() {
-            files.wish(wish);
+            match wish {
+                FileWish::Avatar(what) => {
+                    wardrobe.typed(&what).into_iter().for_each(|picture| files.get_picture(picture))
+                }
+                wish => files.wish(wish),
+            }
         }
         // What was asked before the end of the input is done before it ends.
-        if ended && !told && files.idle() {
+        if ended && !told && files.idle() && wardrobe.idle() {
             told = true;
             dialogue.end_of_input();
         }
-        for line in dialogue.take_lines().into_iter().chain(std::mem::take(&mut files.lines)) {
+        for line in dialogue
+            .take_lines()
+            .into_iter()
+            .chain(std::mem::take(&mut files.lines))
+            .chain(std::mem::take(&mut wardrobe.lines))
+        {
             terminal.print(&line).map_err(|error| Failure::output(&error))?;
         }
         if let Some(end) = dialogue.over() {
             return end;
         }
-        if let (false, Some(prompt)) = (asked, dialogue.prompt()) {
+        if let (false, false, Some(prompt)) = (asked, wardrobe.holds(), dialogue.prompt()) {
             terminal.ask(prompt);
             asked = true;
         }
-        resume_at = files.pause().map(|pause| resume_at.unwrap_or_else(|| world.now() + pause));
+        resume_at = files
+            .pause()
+            .into_iter()
+            .chain(wardrobe.pause())
+            .min()
+            .map(|pause| resume_at.unwrap_or_else(|| world.now() + pause));
         // Talk goes before files.
-        let intent = dialogue.intents().front().or(files.intents.front()).cloned();
+        let intent = wardrobe.intents.front().or(dialogue.intents().front()).or(files.intents.front()).cloned();
         let sent = async {
             match intent {
                 None => future::pending().await,
@@ -267,14 +289,20 @@ async fn talk(
             Turn::Drawn
         };
         match sent.or(shown).or(key).or(paused).or(drawn).await {
-            Turn::Sent => drop(dialogue.intents().pop_front().or_else(|| files.intents.pop_front())),
+            Turn::Sent => {
+                let sent = wardrobe.intents.pop_front().or_else(|| dialogue.intents().pop_front());
+                drop(sent.or_else(|| files.intents.pop_front()));
+            }
             Turn::Shown(shown) => {
                 let heard = if let Shown::Entry { place, .. } = &shown { dialogue.hears(place) } else { true };
-                if !files.shown(&shown, heard) {
+                if !wardrobe.shown(&shown) && !files.shown(&shown, heard) {
                     dialogue.shown(shown);
                 }
             }
-            Turn::Paused => files.resume(),
+            Turn::Paused => {
+                wardrobe.resume();
+                files.resume();
+            }
             Turn::Drawn => {}
             Turn::Key(Key::Line(line)) => {
                 asked = false;

@@ -326,7 +326,9 @@ impl Walk {
             let Some(conn) = self.players[who].conn else { return };
             conn
         };
-        let addr = SocketAddr::from(([10, 0, 0, self.rng.u8(1..4)], self.rng.u16(1_024..2_000)));
+        // Most come from one address, which is crowded then.
+        let host = if self.rng.u8(..4) == 0 { self.rng.u8(2..4) } else { 1 };
+        let addr = SocketAddr::from(([10, 0, 0, host], self.rng.u16(1_024..2_000)));
         self.feed(Input::Relayed { conn, addr });
     }
 

@@ -12,6 +12,7 @@ q                     quit the chatroom
 a                     upload an attachment
 /send [NICK] PATH     send a file to this room, or to one user only
 /get [FILE]           fetch a file that was sent before, by its name or number, or list them
+/avatar WHAT          wear an emoji, a picture (its path) or nothing (off); with a nick, see what somebody wears
 /msg NICK TEXT        say something to one user only
 /who                  who is in this room
 /rooms                which rooms there are
@@ -37,6 +38,8 @@ pub(super) enum Own {
     },
     /// Fetch a file that was sent before, by its number or its name; list them where none is named.
     Get(Option<String>),
+    /// Wear an emoji, the picture at a path, or nothing; or show what somebody wears.
+    Avatar(String),
     /// Show the commands.
     Help,
     /// Not understood, and why.
@@ -73,6 +76,7 @@ pub(super) enum Line {
 pub(super) const OWN_HELP: &str = "\
 /send [NICK] PATH     send a file to this room, or to one user only
 /get [FILE]           fetch a file that was sent before, by its name or number, or list them
+/avatar WHAT          wear an emoji, a picture (its path) or nothing (off); with a nick, see what somebody wears
 //send, //get, //help say a line that begins like one of these commands";
 
 /// Reads a line where the words of a course come first: only what begins like one of the client's own commands is one. A
@@ -100,6 +104,10 @@ fn own(name: &str, rest: &str) -> Option<Own> {
         },
         ("get", []) => Own::Get(None),
         ("get", _) => Own::Get(Some(rest.to_owned())),
+        ("avatar", []) => {
+            Own::Wrong(usage("/avatar EMOJI, /avatar PATH or /avatar off, and /avatar NICK shows what somebody wears"))
+        }
+        ("avatar", _) => Own::Avatar(rest.to_owned()),
         (_, _) => return None,
     })
 }

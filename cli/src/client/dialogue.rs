@@ -50,6 +50,8 @@ pub(super) enum FileWish {
     Get(String),
     /// List the files that were told of.
     List,
+    /// Wear an emoji, the picture at a path, or nothing; or see what somebody wears.
+    Avatar(String),
 }
 
 /// A way to talk with a user.
@@ -157,6 +159,7 @@ impl Base {
             },
             Own::Get(Some(named)) => FileWish::Get(named),
             Own::Get(None) => FileWish::List,
+            Own::Avatar(what) => FileWish::Avatar(what),
             Own::Help => return self.print(format!("{help}\n{OWN_HELP}")),
             Own::Wrong(why) => return self.print(format!("{why}.")),
         };

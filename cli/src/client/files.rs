@@ -132,6 +132,8 @@ impl Files {
         match wish {
             FileWish::Send(to, path) => self.send(to, &path),
             FileWish::Get(named) => self.get(&named),
+            // The wardrobe has it.
+            FileWish::Avatar(_) => {}
             FileWish::List if self.known.is_empty() => self.lines.push("No file was told of here.".to_owned()),
             FileWish::List => {
                 let line = |(nick, file): &(Nick, Attached)| {
@@ -156,6 +158,16 @@ impl Files {
             }
         };
         self.lines.push(format!("Not fetched: {named}: {why}."));
+    }
+
+    /// Fetches a file that no message tells of: a picture that somebody wears.
+    pub(super) fn get_picture(&mut self, picture: Attached) {
+        if self.settings.folder.is_none() || self.waiting.len() >= WAITING_MAX {
+            let why = "this client fetches none, or too many wait";
+            return self.lines.push(format!("Not fetched: {}: {why}.", picture.name));
+        }
+        self.waiting.push_back(picture);
+        self.go_on();
     }
 
     /// Remembers the file that an entry tells of, if it does.

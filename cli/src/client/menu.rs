@@ -2,6 +2,7 @@
 //!
 //! Pure: lines and shown things in, text and wishes out. It reads no keyboard and writes to no screen.
 
+use super::avatar::Faces;
 use super::commands::{self, HELP, Line, Own};
 use super::dialogue::{Dialogue, FileWish, Prompt, Wishes};
 use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, Style, USERNAME, WELCOME};
@@ -46,6 +47,8 @@ pub(super) struct Menu {
     /// The nick that was asked for.
     wished: String,
     nick: Option<Nick>,
+    /// What people wear beside their nicks.
+    faces: Faces,
     lobby: RoomName,
     /// The room in which typed lines are said: the last one entered.
     room: RoomName,
@@ -78,6 +81,7 @@ impl Menu {
             stage: Stage::Choosing,
             wished: String::new(),
             nick: None,
+            faces: Faces::default(),
             room: lobby.clone(),
             lobby,
             open: 0,
@@ -150,12 +154,14 @@ impl Menu {
 
     /// Takes what the link shows.
     pub(super) fn shown(&mut self, shown: Shown) {
+        self.faces.hear(&shown);
         match shown {
             Shown::Welcome { nick, room, .. } => self.welcome(nick, room),
             Shown::Back { nick, muted_ms, .. } => self.back(nick, muted_ms),
             Shown::Refused { no, wait_ms } => self.rejected(no, wait_ms),
             Shown::Entry { place, entry, when } => {
-                let line = self.style.entry(self.nick.as_ref(), &self.lobby, &place, &entry, when);
+                let face = self.faces.before(&entry.nick);
+                let line = self.style.entry(self.nick.as_ref(), &self.lobby, &place, (&face, &entry), when);
                 self.print(line);
             }
             Shown::Gap { place, missing } => {
@@ -229,6 +235,7 @@ impl Menu {
             }
             Line::Own(Own::Get(Some(named))) => self.file_wishes.push(FileWish::Get(named)),
             Line::Own(Own::Get(None)) => self.file_wishes.push(FileWish::List),
+            Line::Own(Own::Avatar(what)) => self.file_wishes.push(FileWish::Avatar(what)),
             Line::Own(Own::Help) => self.print(HELP),
             Line::Own(Own::Wrong(why)) | Line::Wrong(why) => self.print(format!("{why}.")),
             Line::Ask(Request::Say { text, .. } | Request::Private { text, .. })
@@ -372,7 +379,8 @@ impl Menu {
             "(All messages from the beginning:)"
         });
         for entry in entries {
-            self.print(self.style.entry(self.nick.as_ref(), &self.lobby, &place, entry, when));
+            let face = self.faces.before(&entry.nick);
+            self.print(self.style.entry(self.nick.as_ref(), &self.lobby, &place, (&face, entry), when));
         }
     }
 

@@ -30,14 +30,17 @@ pub(super) struct Written {
     downloads: String,
     pub(super) pictures: Wanted,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) avatar: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     operator: Option<String>,
 }
 
 /// What those settings are called that may be missing.
-const OPTIONAL: [(&str, &str); 4] = [
+const OPTIONAL: [(&str, &str); 5] = [
     ("host", "HOST or HOST:PORT; this computer"),
     ("port", "PORT; the one that the UI's course uses"),
     ("nick", "NICK; it is asked for"),
+    ("avatar", "EMOJI, or FILE with a picture"),
     ("operator", "FILE with the operator's key"),
 ];
 
@@ -51,6 +54,7 @@ impl Default for Written {
             room: OneOrMany::Many(Vec::new()),
             downloads: "downloads".into(),
             pictures: Wanted::Auto,
+            avatar: None,
             operator: None,
         }
     }

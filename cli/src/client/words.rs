@@ -1,5 +1,6 @@
 //! The words of the menu, byte for byte as the course prints them, and how messages are written out.
 
+use super::avatar::before;
 use hobnob_machine::When;
 use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::{Active, Body, Entry, Past, Place, Presence, Time};
@@ -53,7 +54,7 @@ impl Style {
         me: Option<&Nick>,
         lobby: &RoomName,
         place: &Place,
-        entry: &Entry,
+        (face, entry): (&str, &Entry),
         when: When,
     ) -> String {
         let late = when == When::Past(Past::Late);
@@ -65,16 +66,17 @@ impl Style {
             Place::With(_) if late => self.paint("35", "(private, late) "),
             Place::With(_) => self.paint("35", "(private) "),
         };
+        let named = format!("{face}{}", entry.nick);
         let (who, text) = match &entry.body {
-            Body::Text(text) => (entry.nick.to_string(), indented(text.as_str())),
+            Body::Text(text) => (named, indented(text.as_str())),
             Body::Attached(file) => match &file.text {
-                Some(text) => (entry.nick.to_string(), indented(text.as_str().trim_end_matches('\n'))),
-                None => (entry.nick.to_string(), format!("(sent {}, {})", file.name, size(file.size))),
+                Some(text) => (named, indented(text.as_str().trim_end_matches('\n'))),
+                None => (named, format!("(sent {}, {})", file.name, size(file.size))),
             },
-            Body::Joined(_) => (self.server(), format!("{} joined the chatroom.", entry.nick)),
+            Body::Joined(_) => (self.server(), format!("{named} joined the chatroom.")),
             Body::Left(Why::Quit) => (self.server(), format!("{} left the chatroom.", entry.nick)),
             Body::Left(why) => (self.server(), format!("{} left the chatroom. {}", entry.nick, why.meaning())),
-            Body::Entered(_) => (self.server(), format!("{} entered the room.", entry.nick)),
+            Body::Entered(_) => (self.server(), format!("{named} entered the room.")),
             Body::LeftRoom => (self.server(), format!("{} left the room.", entry.nick)),
             Body::Muted { until } => {
                 (self.server(), format!("{} is muted until {}.", entry.nick, self.time(*until, "%H:%M:%S")))
@@ -112,17 +114,21 @@ pub(super) fn report(active: &[Active]) -> String {
         count => format!("There are {count} active users in the chatroom."),
     };
     let line = |(at, user): (usize, &Active)| {
-        format!("\n{}. {} at IP: {} and port: {}.", at + 1, user.nick, user.addr.ip(), user.addr.port())
+        let named = format!("{}{}", before(user.avatar.as_ref()), user.nick);
+        format!("\n{}. {named} at IP: {} and port: {}.", at + 1, user.addr.ip(), user.addr.port())
     };
     head + &active.iter().enumerate().map(line).collect::<String>()
 }
 
 /// Who is in a room.
 pub(super) fn members(room: &str, members: &[Presence]) -> String {
-    let one = |presence: &Presence| match presence.state {
-        State::Guest | State::Member => presence.nick.to_string(),
-        State::Muted => format!("{} (muted)", presence.nick),
-        State::Detached => format!("{} (away)", presence.nick),
+    let one = |presence: &Presence| {
+        let named = format!("{}{}", before(presence.avatar.as_ref()), presence.nick);
+        match presence.state {
+            State::Guest | State::Member => named,
+            State::Muted => format!("{named} (muted)"),
+            State::Detached => format!("{named} (away)"),
+        }
     };
     let names: Vec<String> = members.iter().map(one).collect();
     format!("In {room}: {}.", names.join(", "))
@@ -153,7 +159,7 @@ mod tests {
         let me = Nick::parse("Fun").expect("a nick");
         let lobby = RoomName::parse("lobby").expect("a room's name");
         let at = Time(1_700_000_000_000);
-        style.entry(Some(&me), &lobby, place, &Entry { number: 1, at, nick, body }, when)
+        style.entry(Some(&me), &lobby, place, ("", &Entry { number: 1, at, nick, body }), when)
     }
 
     fn text(text: &str) -> Body {
