@@ -171,6 +171,7 @@ impl Judge {
         for fired in &out.fired {
             self.row(at, fired, (input, out, server));
         }
+        self.pictures(out, server);
         let again = out.fired.last().is_some_and(|fired| fired.event == Event::Again);
         let step = Step { at, input, server };
         for action in &out.actions {

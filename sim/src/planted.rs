@@ -105,6 +105,10 @@ bugs! {
         MissedShort = "missed-short" => [OneOrder, Converged, HistoryMeetsLive],
         /// A mute is announced to end earlier than it does.
         MuteMisannounced = "mute-misannounced" => [MutedUnheard, SameMessage],
+        /// News of what somebody wears tell something else.
+        AvatarOfAnother = "avatar-of-another" => [AvatarTrue],
+        /// Nobody in a list of members wears anything.
+        AvatarUnlisted = "avatar-unlisted" => [AvatarTrue],
         /// Somebody who is muted gets a message through.
         MuteLeaks = "mute-leaks" => [OnlySaid, MutedUnheard],
         /// A request that comes twice is carried out twice.

@@ -63,6 +63,8 @@ promises! {
     MutedUnheard = "muted-unheard",
     /// Who is listed is who is there.
     ListedPresent = "listed-present",
+    /// What is told of an avatar is what its owner wears.
+    AvatarTrue = "avatar-true",
     /// Every request gets one answer, or its connection ends.
     OneAnswer = "one-answer",
     /// What a user typed is answered, given back, or called unsure: never dropped without a word.

@@ -222,6 +222,33 @@ fn numbers_have_no_holes_and_times_run_forward() {
 }
 
 #[test]
+fn what_somebody_wears_is_what_is_told() {
+    let fox = || Request::Wear { avatar: Some("🦊".into()) };
+    let undress = |out: &mut Out| {
+        answers(out, |answer| {
+            if let Answer::Members(members) = answer {
+                members.iter_mut().for_each(|one| one.avatar = None);
+            }
+            if let Answer::Report(active) = answer {
+                active.iter_mut().for_each(|one| one.avatar = None);
+            }
+        });
+        entries(out, |entry| {
+            if let Body::Avatar(avatar) = &mut entry.body {
+                *avatar = None;
+            }
+        });
+    };
+    for request in [Request::Who { room: None }, Request::Report] {
+        let mut court = Court::new();
+        court.ask(1, fox());
+        court.ask(2, request.clone());
+        assert_eq!(court.lie(1, request, undress), [Promise::AvatarTrue]);
+    }
+    assert_eq!(Court::new().lie(1, fox(), undress), [Promise::AvatarTrue]);
+}
+
+#[test]
 fn lists_list_who_is_there() {
     let forget = |out: &mut Out| {
         answers(out, |answer| {

@@ -2,6 +2,7 @@
 
 use super::Server;
 use crate::io::{Conn, RoomId, SessionId};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::Time;
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::State;
@@ -22,6 +23,8 @@ pub struct SessionView {
     pub listener: u16,
     /// Its nick, once it has joined.
     pub nick: Option<Nick>,
+    /// What is seen beside the nick.
+    pub avatar: Option<Avatar>,
     /// Until when it is muted.
     pub muted_until: Option<Time>,
     /// Its rooms.
@@ -51,6 +54,7 @@ impl Server {
             addr: session.addr,
             listener: session.listener,
             nick: session.seat.as_ref().map(|seat| seat.nick.clone()),
+            avatar: session.seat.as_ref().and_then(|seat| seat.avatar.clone()),
             muted_until: session.muted_until,
             rooms: session.seat.iter().flat_map(|seat| seat.rooms.keys().copied()).collect(),
         })

@@ -262,3 +262,18 @@ fn a_machine_that_is_not_what_it_must_be_is_noticed() {
     let entering = serde_json::to_value(Request::Enter { room: "hall".into() }).expect("a request is JSON");
     assert_eq!(many(entering), None, "rooms that are entered again come on top");
 }
+
+#[test]
+fn who_joins_anew_asks_for_what_it_wore_last() {
+    let mut script = Script::joined();
+    let wear = |avatar: &str| Request::Wear { avatar: Some(avatar.into()) };
+    script.ask(wear("🦊")).answer(Answer::Done);
+    script.ask(wear("fox")).answer(Answer::Refused { no: No::AvatarBad, wait_ms: None });
+    script.sent.clear();
+    script.lose().answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+    let asked = script.requests().pop();
+    assert!(
+        matches!(&asked, Some(Request::Join { avatar: Some(avatar), .. }) if avatar == "🦊"),
+        "the session is over, and it asked {asked:?}"
+    );
+}

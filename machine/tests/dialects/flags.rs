@@ -99,6 +99,27 @@ fn cool_fun_fire_and_sad_meet() {
 }
 
 #[test]
+fn an_avatar_comes_with_the_wish_to_join_as_an_emoji_or_as_a_picture_in_base64() {
+    let mut house = house();
+    let (cool, fun, fire) = (house.connect(0), house.connect(0), house.connect(0));
+    house.tell(cool, &join("Cool"));
+    let join_with =
+        |nick: &str, avatar: &str| format!(r#"{{"JOIN_REQUEST_FLAG": 1, "USERNAME": "{nick}", "AVATAR": "{avatar}"}}"#);
+    let bad = "An avatar is one emoji or a picture, and this is no emoji.";
+    assert_eq!(house.tell(fun, &join_with("Fun", "fox")), reject(bad));
+    house.tell(fun, &join_with("Fun", "🦊"));
+    let fox = object("NEW_USER_FLAG", 0, "Fun", "Fun joined the chatroom.", ",\"AVATAR\":\"🦊\"");
+    assert_eq!(house.read(cool), fox);
+    // The beginning of a PNG; the wish to join is refused first, and the picture not told of by itself.
+    let png = "iVBORw0KGgphYmM=";
+    assert_eq!(house.tell(fire, &join_with("Fun", png)), reject("Another user is using this username."));
+    let told = house.tell(fire, &join_with("Fire", &format!("data:image/png;base64,{png}")));
+    let worn = talk("[20:32:40] Server: Fire wears a picture.");
+    assert!(told.ends_with(&(new_user("Fire") + &worn)), "{told}");
+    assert_eq!(house.read(cool), new_user("Fire") + &worn);
+}
+
+#[test]
 fn a_long_history_is_one_object() {
     let mut house = house();
     house.configure(|config| config.limits.say_burst = 1_000);

@@ -339,6 +339,7 @@ impl<W: World> Hub<W> {
         }
         let Parts { server, world, keeper, last, next_conn, .. } = &mut self.parts;
         keeper.submit(world.now(), |pending, next| checkpoint(server, next, *last, *next_conn, pending));
+        self.remove_files();
         let (bytes, deliveries) = self.parts.keeper.release(&mut self.lines, &mut self.to_write);
         self.tally.bytes_out += bytes;
         self.tally.deliveries += deliveries;

@@ -81,7 +81,7 @@ impl<W: World> Hub<W> {
                 files.give(FileJob::Finish { transfer, name, size, digest });
             }
             Action::DiscardPart { transfer } => files.give(FileJob::Discard { transfer }),
-            Action::RemoveFile { name } => files.give(FileJob::Remove { name }),
+            Action::RemoveFile { name } => self.parts.keeper.remove_later(name),
             Action::ReadPiece { conn, number, name, offset, len } => {
                 if files.reads.len() < READS_MAX {
                     let tag = files.next_tag;
@@ -94,6 +94,13 @@ impl<W: World> Hub<W> {
                 }
             }
             other => unreachable!("{other:?} is no order about files"),
+        }
+    }
+
+    /// Has files removed that the journal knows to be gone.
+    pub(super) fn remove_files(&mut self) {
+        while let Some(name) = self.parts.keeper.next_removal() {
+            self.parts.files.give(FileJob::Remove { name });
         }
     }
 

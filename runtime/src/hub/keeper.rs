@@ -77,6 +77,8 @@ pub(super) struct Keeper {
     refused: Option<(Batch, Duration)>,
     /// Turns, each with the number of the batch that it waits for.
     held: VecDeque<(u64, Said)>,
+    /// Files that are to be removed, and the batch that each waits for.
+    removals: VecDeque<(u64, String)>,
     held_bytes: usize,
     since_snapshot: u64,
     /// The journal was told to close: it takes nothing more.
@@ -108,6 +110,7 @@ impl Keeper {
             pages: VecDeque::new(),
             refused: None,
             held: VecDeque::new(),
+            removals: VecDeque::new(),
             held_bytes: 0,
             since_snapshot: 0,
             closing: false,
@@ -168,6 +171,19 @@ impl Keeper {
         let waits_for = self.last_batch();
         self.held_bytes += said.bytes;
         self.held.push_back((waits_for, said));
+    }
+
+    /// A file is to be removed when the journal has what its removal follows from: until then whoever starts again from
+    /// the journal may need it.
+    pub(super) fn remove_later(&mut self, name: String) {
+        let waits_for = self.last_batch();
+        self.removals.push_back((waits_for, name));
+    }
+
+    /// The next file that may be removed.
+    pub(super) fn next_removal(&mut self) -> Option<String> {
+        let appended = self.appended();
+        self.removals.pop_front_if(|(waits_for, _)| *waits_for <= appended).map(|(_, name)| name)
     }
 
     /// Puts everything that may be said into the outboxes, and returns how many bytes and messages they are.

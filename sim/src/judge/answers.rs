@@ -143,6 +143,9 @@ impl Judge {
         match answer {
             Answer::Posted { number, at, .. } if !again => self.posted(step, conn, &asked.request, (*number, at.0)),
             Answer::Report(active) => {
+                for one in active {
+                    self.wears(step.at, &one.nick, one.avatar.as_ref());
+                }
                 let wrong = active.len() != self.ledger.nicks.len()
                     || active.iter().any(|active| !self.owns(active.nick.as_str(), active.nick.as_str()));
                 if wrong {
@@ -248,6 +251,7 @@ impl Judge {
     fn members_are(&mut self, step: Step<'_>, place: Option<Name>, told: &[Presence]) {
         let mut wrong = !told.is_sorted_by(|a, b| a.nick < b.nick);
         for presence in told {
+            self.wears(step.at, &presence.nick, presence.avatar.as_ref());
             let name = self.names.of(presence.nick.as_str());
             let sitting = self.ledger.nicks.get(&name).and_then(|id| self.ledger.sessions.get(id));
             wrong |= sitting.is_none_or(|sitting| sitting.state != presence.state);

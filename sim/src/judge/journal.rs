@@ -31,6 +31,7 @@ struct Seen {
     entries: u64,
     histories: u64,
     nicks: u64,
+    faces: u64,
     entrances: u64,
     mutes: u64,
     lists: u64,
@@ -94,6 +95,7 @@ impl Seen {
             Action::Deliver { entry, .. } => {
                 self.entries += 1;
                 self.texts += u64::from(matches!(entry.body, Body::Text(_)));
+                self.faces += u64::from(entry.body.avatar().is_some());
                 self.entrances += u64::from(matches!(entry.body, Body::Joined(_) | Body::Entered(_)));
             }
             Action::Keep { .. } => {
@@ -140,6 +142,7 @@ impl Seen {
             Promise::OneOwner => (self.nicks, "nicks that were given"),
             Promise::Capacity => (self.entrances, "entrances"),
             Promise::HistoryMeetsLive => (self.histories, "parts of histories"),
+            Promise::AvatarTrue => (self.lists + self.faces, "lists, and news of avatars"),
             Promise::CountersEqualLog | Promise::ListedPresent => (self.lists, "lists, and all who came and went"),
             Promise::MutedUnheard => (self.mutes, "mutes"),
             Promise::OneAnswer => (self.answers, "answers"),

@@ -4,6 +4,7 @@
 
 use super::names::{Name, Names};
 use hobnob_machine::{Conn, RoomId, Server, SessionId};
+use hobnob_spec::avatar::Avatar;
 use hobnob_spec::messages::Time;
 use hobnob_spec::names::Nick;
 use hobnob_spec::session::State;
@@ -21,6 +22,8 @@ pub(super) struct Sitting {
     pub(super) listener: u16,
     pub(super) addr: SocketAddr,
     pub(super) nick: Option<(Name, Nick)>,
+    /// What is seen beside the nick.
+    pub(super) avatar: Option<Avatar>,
     /// Until when it is muted; the end of time where it was not said.
     pub(super) muted: Option<Time>,
     /// The highest number of a request that brought a text.
@@ -76,6 +79,7 @@ impl Ledger {
                 listener: view.listener,
                 addr: view.addr,
                 nick,
+                avatar: view.avatar,
                 muted: view.muted_until,
                 said,
             };

@@ -128,6 +128,9 @@ impl Judge {
         (place, name): (Name, &RoomName),
         (nick, entry): (Name, &Arc<Entry>),
     ) {
+        if let Some(worn) = entry.body.avatar() {
+            self.wears(step.at, &entry.nick, worn);
+        }
         let hall = self.ledger.rooms.entry(room).or_default();
         hall.name = Some(place);
         let (comes, present) = match &entry.body {

@@ -4,10 +4,13 @@ use super::Judge;
 use super::ledger::Sitting;
 use crate::plan::Ms;
 use crate::promise::Promise;
-use hobnob_machine::{Action, Fired, Input, Out, Server};
+use hobnob_machine::{Action, Fired, Input, Out, Server, TransferFired};
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::messages::{Answer, Message, Request, Time};
+use hobnob_spec::names::Nick;
 use hobnob_spec::row::Next;
 use hobnob_spec::session::{Effect, Event, No, State};
+use hobnob_spec::transfer::Effect as AtTransfer;
 
 /// The longest mute that an operator can set: a year.
 const SILENCE_MS_MAX: u64 = 365 * 24 * 60 * 60 * 1_000;
@@ -22,6 +25,7 @@ impl Judge {
                 listener: *listener,
                 addr: *addr,
                 nick: None,
+                avatar: None,
                 muted: None,
                 said: 0,
             };
@@ -32,6 +36,7 @@ impl Judge {
         for effect in row.1 {
             match effect {
                 Effect::TakeNick | Effect::TakeSuffixedNick => self.take_nick(at, fired, server),
+                Effect::TakeAvatar => self.take_avatar(fired, input),
                 Effect::GiveNickBack => self.give_nick_back(fired, server),
                 Effect::StartMute => self.mute(fired, until_answered(fired, out)),
                 Effect::Silence => self.mute(fired, until_asked(fired, input)),
@@ -70,7 +75,6 @@ impl Judge {
                 | Effect::FetchPiece
                 | Effect::Welcome
                 | Effect::WelcomeBack
-                | Effect::TakeAvatar
                 | Effect::EnterLobby
                 | Effect::EnterRoom
                 | Effect::LeaveRoom
@@ -100,6 +104,39 @@ impl Judge {
                 }
             }
             Next::End => drop(self.ledger.sessions.remove(&fired.session)),
+        }
+    }
+
+    /// Somebody wears the emoji that it asked for, or nothing.
+    fn take_avatar(&mut self, fired: &Fired, input: &Input) {
+        let Input::Asked { asked, .. } = input else { return };
+        let (Request::Join { avatar, .. } | Request::Wear { avatar }) = &asked.request else { return };
+        if let Some(sitting) = self.ledger.sessions.get_mut(&fired.session) {
+            sitting.avatar = avatar.as_deref().and_then(Emoji::parse).map(Avatar::Emoji);
+        }
+    }
+
+    /// Somebody wears the picture that it sent. Whose it is no action says where its owner is in no room.
+    pub(super) fn pictures(&mut self, out: &Out, server: &Server) {
+        let wears = |fired: &&TransferFired| fired.row().1.contains(&AtTransfer::Wear);
+        for fired in out.transfers.iter().filter(wears) {
+            let is_it = |avatar: &Avatar| avatar.file() == Some(fired.transfer);
+            let owner = server.sessions().find(|view| view.avatar.as_ref().is_some_and(is_it));
+            if let Some(view) = owner
+                && let Some(sitting) = self.ledger.sessions.get_mut(&view.session)
+            {
+                sitting.avatar = view.avatar;
+            }
+        }
+    }
+
+    /// What is told of somebody's avatar is what that one wears.
+    pub(super) fn wears(&mut self, at: Ms, nick: &Nick, told: Option<&Avatar>) {
+        let name = self.names.of(nick.as_str());
+        let Some(sitting) = self.ledger.nicks.get(&name).and_then(|id| self.ledger.sessions.get(id)) else { return };
+        if sitting.avatar.as_ref() != told {
+            let sentence = format!("{nick} is said to wear {told:?}, and wears {:?}", sitting.avatar);
+            self.broke(Promise::AvatarTrue, at, sentence);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Bug, Planted};
 use hobnob_machine::{Action, Conn, Input, Out, Server};
+use hobnob_spec::avatar::{Avatar, Emoji};
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, Past, Place, Presence, Request, Secret};
 use hobnob_spec::names::{Nick, Text};
 use hobnob_spec::session::{No, State};
@@ -86,8 +87,10 @@ impl Planted {
             | Bug::NumberTwice
             | Bug::NumberSkipped
             | Bug::SaidTwice
+            | Bug::AvatarOfAnother
             | Bug::MuteMisannounced => self.mangle_entries(out),
             Bug::RoomsMiscounted
+            | Bug::AvatarUnlisted
             | Bug::MemberUnlisted
             | Bug::GhostListed
             | Bug::ReportShort
@@ -210,6 +213,11 @@ impl Planted {
                 Bug::WholeSeconds => Some(changed(&entry, |entry| entry.at.0 -= entry.at.0 % 1_000)),
                 Bug::NumberTwice if fifth => Some(changed(&entry, |entry| entry.number -= 1)),
                 Bug::NumberSkipped if fifth => Some(changed(&entry, |entry| entry.number += 1)),
+                Bug::AvatarOfAnother => Some(changed(&entry, |entry| {
+                    if let Body::Joined(Some(avatar)) | Body::Avatar(Some(avatar)) = &mut entry.body {
+                        *avatar = Avatar::Emoji(Emoji::parse("🦉").expect("it is an emoji"));
+                    }
+                })),
                 Bug::MuteMisannounced => Some(changed(&entry, |entry| {
                     if let Body::Muted { until } = &mut entry.body {
                         until.0 -= 100;
@@ -256,6 +264,9 @@ impl Planted {
         match (self.bug, &mut *answer) {
             (Bug::RoomsMiscounted, Answer::Rooms(rooms)) => rooms.iter_mut().for_each(|room| room.members += 1),
             (Bug::MemberUnlisted, Answer::Members(members)) => drop(members.pop()),
+            (Bug::AvatarUnlisted, Answer::Members(members)) => {
+                members.iter_mut().for_each(|member| member.avatar = None);
+            }
             (Bug::GhostListed, Answer::Members(members)) => {
                 members.push(Presence { nick: nick("nobody"), state: State::Member, avatar: None });
             }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::Config;
 use crate::io::{Conn, Input, Out, RoomId};
+use hobnob_spec::avatar::{Avatar, PictureKind};
+use hobnob_spec::files::Digest;
 use hobnob_spec::messages::{Asked, Request, Secret, Time};
 
 /// A server with Ann, who is in two rooms, Bob, who is detached, and a guest.
@@ -88,6 +90,10 @@ const DISORDERS: &[Disorder] = &[
         server.config = config.into();
     }),
     ("kept answers are in order", |server| seat(server).answers.make_contiguous().reverse()),
+    ("a picture that is worn is kept", |server| {
+        let (file, kind, size, digest) = (9, PictureKind::Png, 3, Digest([1; 32]));
+        seat(server).avatar = Some(Avatar::Picture { file, kind, size, digest });
+    }),
     ("who is in a room is among its members", |server| {
         server.rooms.values_mut().for_each(|room| {
             room.members.remove(&SessionId(1));
