@@ -1,6 +1,7 @@
 //! The client's machine by scripts: what its user asks, what the server says, what comes of it.
 
 mod edges;
+mod files;
 mod script;
 
 use hobnob_machine::{ClientInput, Shown, When};
