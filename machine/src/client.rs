@@ -216,6 +216,9 @@ impl Client {
         );
         let quits = self.queue.iter().filter(|pending| matches!(pending.whose, Whose::Quit | Whose::Logout)).count();
         assert!(quits <= 1, "a user goes once");
+        let of_users = |pending: &Pending| pending.number.is_none() || pending.whose == Whose::User;
+        let joined = self.state == State::Joined;
+        assert!(joined || self.queue.iter().all(of_users), "only who is in has asked to go, or for what is missing");
         let numbers = self.queue.iter().filter_map(|pending| pending.number);
         assert!(numbers.is_sorted_by(|a, b| a < b), "requests are kept in the order of their numbers");
         for (place, track) in &self.places {
@@ -282,15 +285,14 @@ impl Client {
         let Some(at) = self.queue.iter().position(|pending| pending.number == Some(number)) else {
             return (Event::Stray, Case::Nothing);
         };
-        let joined = self.state == State::Joined;
         let event = match (&self.queue[at].whose, &answer) {
             (Whose::User, _) => Event::Answered,
-            (Whose::Logout, Answer::Done) if joined => Event::LogoutDone,
+            (Whose::Logout, Answer::Done) => Event::LogoutDone,
             // Who is refused to go goes, by ending the connection.
-            (Whose::Quit | Whose::Logout, _) if joined => Event::QuitDone,
-            (Whose::Hole(_), Answer::Page { .. }) if joined => Event::PageCame,
-            (Whose::Hole(_), Answer::Refused { .. }) if joined => Event::PageRefused,
-            (Whose::Quit | Whose::Logout | Whose::Hole(_), _) => return (Event::Stray, Case::Nothing),
+            (Whose::Quit | Whose::Logout, _) => Event::QuitDone,
+            (Whose::Hole(_), Answer::Page { .. }) => Event::PageCame,
+            (Whose::Hole(_), Answer::Refused { .. }) => Event::PageRefused,
+            (Whose::Hole(_), _) => return (Event::Stray, Case::Nothing),
         };
         let pending = self.queue.remove(at).expect("the position was found in the queue");
         (event, Case::Reply(pending, answer))

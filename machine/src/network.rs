@@ -102,5 +102,8 @@ mod tests {
         }
         assert_eq!(network("10.0.0.0/8").to_string(), "10.0.0.0/8");
         assert_eq!(network("::1").to_string(), "::1/128");
+        let settings = serde_json::to_string(&network("10.0.0.0/8")).expect("a network is JSON");
+        assert_eq!(settings, "\"10.0.0.0/8\"", "it is kept as it is written");
+        assert_eq!(serde_json::from_str::<Network>(&settings).expect("it is read again"), network("10.0.0.0/8"));
     }
 }

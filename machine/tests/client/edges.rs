@@ -232,6 +232,31 @@ fn conversations_are_bounded_and_the_one_that_rested_longest_makes_place() {
     assert!(had.iter().any(|have| have.place == lobby()), "rooms stay");
 }
 
+#[test]
+fn ones_own_private_message_that_came_by_another_way_is_shown_once() {
+    let tell = Request::Private { to: "bob".into(), text: "mine 3".into() };
+    let mut script = Script::joined();
+    script.ask(say("one")).ask(Request::Rooms).ask(tell.clone());
+    script.hear(Message::Earlier { place: with("Bob"), past: Past::Missed, entries: vec![own(3)] });
+    for (request, answer) in [
+        (say("one"), Answer::Posted { number: 6, at: Time(1), waits: false }),
+        (tell, Answer::Posted { number: 3, at: Time(1_003), waits: false }),
+    ] {
+        script.reply(script.number_of(&request), answer);
+    }
+    assert_eq!(script.numbers(), [3]);
+}
+
+#[test]
+fn an_answer_that_comes_late_sets_no_conversation_back() {
+    let tell = Request::Private { to: "bob".into(), text: "mine 3".into() };
+    let mut script = Script::joined();
+    script.ask(tell.clone()).hear(Message::Live { place: with("bob"), entry: entry(4, "bob") });
+    script.reply(script.number_of(&tell), Answer::Posted { number: 3, at: Time(1_003), waits: false });
+    assert_eq!(script.numbers(), [4, 3]);
+    assert!(script.had().contains(&Have { place: with("bob"), number: 4 }));
+}
+
 /// What a check says of a machine whose parts were changed from outside, if anything.
 fn complaint(script: &Script, change: impl FnOnce(&mut Value)) -> Option<String> {
     let mut value = serde_json::to_value(&script.client).expect("a machine without rooms is JSON");
