@@ -3,6 +3,7 @@
 use super::*;
 use crate::wire::{native, proxy};
 use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::messages::NAME_BYTES_MAX;
 use proptest::prelude::*;
 
 const OPEN: &[Dialect] = &[Dialect::Native, Dialect::Flags, Dialect::Colon, Dialect::Command];
@@ -182,6 +183,68 @@ fn what_is_too_long_is_told_once_and_passed_over() {
     let wanted = [Found::Speaks(Dialect::Flags), garbled, text("{}")];
     assert_eq!(found(OPEN, &bytes(&object), &[10_000]), wanted);
     assert_eq!(found(OPEN, &bytes(&object), &[10_000_000]), wanted);
+}
+
+#[test]
+fn the_longest_line_and_the_longest_object_are_units() {
+    let line = format!("list {}", "x".repeat(LINE_BYTES_MAX - 5));
+    assert_eq!(found(OPEN, &quiet_after(line.as_bytes()), &[usize::MAX]), speaks(Dialect::Command, &[&line]));
+    let garbled = [Found::Speaks(Dialect::Command), Found::Unit(Unit::Garbled)];
+    assert_eq!(found(OPEN, &quiet_after(format!("{line}x").as_bytes()), &[usize::MAX]), garbled);
+    let object = format!("{{{}}}", " ".repeat(FRAME_BYTES_MAX - 2));
+    assert_eq!(found(OPEN, &bytes(object.as_bytes()), &[usize::MAX]), speaks(Dialect::Flags, &[&object]));
+    let garbled = [Found::Speaks(Dialect::Flags), Found::Unit(Unit::Garbled)];
+    assert_eq!(found(OPEN, &bytes(format!("{{ {}", &object[1..]).as_bytes()), &[usize::MAX]), garbled);
+}
+
+#[test]
+fn what_is_kept_is_told_and_whether_quiet_would_end_it() {
+    let cases: &[(&[Dialect], &[u8], usize, bool)] = &[
+        (OPEN, b"", 0, false),
+        (OPEN, b" ", 0, false),
+        (OPEN, b"log", 3, true),
+        (OPEN, b"list\nlo", 2, true),
+        (OPEN, b"{\"A", 3, false),
+        (OPEN, b"{}x", 0, true),
+        (ALL, b"\xf0", 1, false),
+        (&[Dialect::Plain], b" ", 1, true),
+        (&[Dialect::Plain], b"\r\n\r\n\0\r\nQU", 9, false),
+    ];
+    for (dialects, said, kept, waits) in cases {
+        let mut door = Door::new(dialects);
+        door.read(said, |_| {});
+        assert_eq!((door.kept(), door.waits_for_quiet()), (*kept, *waits), "{said:?}");
+    }
+}
+
+#[test]
+fn where_only_names_are_said_first_a_blank_line_is_one_and_a_blank_is_not_yet() {
+    let blanks = |len| vec![b' '; len];
+    let plain = |said: &[Came]| found(&[Dialect::Plain], said, &[usize::MAX]);
+    assert_eq!(plain(&bytes(b" \n")), speaks(Dialect::Plain, &[" "]));
+    assert_eq!(plain(&bytes(b" ")), []);
+    assert_eq!(plain(&quiet_after(b" ")), speaks(Dialect::Plain, &[" "]));
+    assert_eq!(plain(&bytes(&blanks(NAME_BYTES_MAX))), []);
+    assert_eq!(plain(&bytes(&blanks(NAME_BYTES_MAX + 1))), speaks(Dialect::Plain, &[]), "no name is so long");
+}
+
+#[test]
+fn the_longest_word_tells_and_only_words_of_what_the_listener_takes() {
+    let longest = format!("{}:hi\n", "x".repeat(NAME_BYTES_MAX));
+    assert_eq!(found(OPEN, &bytes(longest.as_bytes()), &[usize::MAX]), speaks(Dialect::Colon, &[longest.trim()]));
+    let stranger = [Found::Speaks(Dialect::Colon), Found::Foreign(Foreign::Word)];
+    assert_eq!(found(&[Dialect::Flags, Dialect::Colon], &bytes(b"login Bob\n"), &[1]), stranger);
+    let native = [Found::Foreign(Foreign::Native(native::Foreign::Magic))];
+    assert_eq!(found(&[Dialect::Native], &bytes(b"\x16\x03"), &[usize::MAX]), native);
+}
+
+#[test]
+fn quiet_ends_what_is_no_object() {
+    let garbled = || Found::Unit(Unit::Garbled);
+    let said = [quiet_after(b"hello"), quiet_after(b"hello")].concat();
+    assert_eq!(found(&[Dialect::Flags], &said, &[1]), [Found::Speaks(Dialect::Flags), garbled(), garbled()]);
+    let together = bytes(b"hellohello");
+    assert_eq!(found(&[Dialect::Flags], &together, &[5]), [Found::Speaks(Dialect::Flags), garbled()]);
 }
 
 #[test]

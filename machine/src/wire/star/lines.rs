@@ -78,10 +78,6 @@ impl Lines {
         self.at == At::Done
     }
 
-    pub(super) fn give_up(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.kept);
-    }
-
     /// Where a line begins.
     fn first(&self) -> At {
         if self.dialect == Dialect::Plain { At::Nick } else { At::Word }

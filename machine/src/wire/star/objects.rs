@@ -34,13 +34,10 @@ impl Objects {
                 }
             };
             self.rest.push(byte);
+            self.passing |= self.rest.len() > FRAME_BYTES_MAX;
             match self.within {
-                Within::Object { .. } | Within::String { .. } => {
-                    self.passing |= self.rest.len() > FRAME_BYTES_MAX;
-                    if self.passing {
-                        out.append(&mut self.rest);
-                    }
-                }
+                Within::Object { .. } | Within::String { .. } if !self.passing => {}
+                Within::Object { .. } | Within::String { .. } => out.append(&mut self.rest),
                 Within::Between if ends && !std::mem::take(&mut self.passing) => self.take(out),
                 Within::Between | Within::Rubbish => out.append(&mut self.rest),
             }

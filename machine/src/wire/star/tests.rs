@@ -1,5 +1,6 @@
 use super::*;
 use crate::wire::native::{self, AskedReader, Read};
+use hobnob_spec::limits::FRAME_BYTES_MAX;
 use hobnob_spec::messages::{Asked, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -83,6 +84,103 @@ fn a_flags_client_joins_under_a_star() {
     ] {
         assert_eq!(text(&[same]), same);
     }
+}
+
+#[test]
+fn what_looks_like_a_nick_s_field_within_a_value_is_none() {
+    for before in [
+        r#""X":{"USERNAME":"no","Y":[1,{"Z":"}]"},[2,3]]},"#,
+        r#""X":{"a":"b"} ,"#,
+        r#""X":[[],{}],"Y":[{"USERNAME":"no"}],"#,
+        r#""X":"\\","Y":"\\\",\"USERNAME\":\"no","#,
+        r#""X":-1.5e3,"Y":null,"Z":true ,"#,
+    ] {
+        let join = |nick: &str| format!(r#"{{{before}"USERNAME":"{nick}","JOIN_REQUEST_FLAG":1}}"#);
+        assert_eq!(text(&[&join("Cool")]), join("*Cool"));
+        let last = |nick: &str| format!(r#"{{{before}"JOIN_REQUEST_FLAG":1,"USERNAME":{nick}}}"#);
+        assert_eq!(text(&[&last("7")]), last("\"*7\""));
+    }
+}
+
+#[test]
+fn only_a_register_behind_server_and_a_colon_or_alone_asks_for_a_nick() {
+    for same in ["register:Alice\n", "who : register Alice\n", "server x:register Alice\n", "Bob server:register Al\n"]
+    {
+        assert_eq!(text(&["who\n", same]), format!("who\n{same}"));
+    }
+    assert_eq!(text(&["who\nserver  : register Alice\n"]), "who\nserver  : register *Alice\n");
+}
+
+/// What is seen of a star after some bytes: what has gone on, how many are kept, whether quiet would end a unit, whether
+/// all passes now, and the dialect.
+fn seen(dialects: &[Dialect], bytes: &[u8]) -> (Vec<u8>, usize, bool, bool, Option<Dialect>) {
+    let (mut star, mut out) = (Star::new(dialects), Vec::new());
+    star.read(bytes, &mut out);
+    (out, star.kept(), star.waits_for_quiet(), star.is_done(), star.dialect())
+}
+
+#[test]
+fn nothing_is_kept_longer_than_it_takes_to_find_the_nick() {
+    use Dialect::{Colon, Command, Flags, Plain};
+    let (all, plain) = (Dialect::ALL, &[Plain][..]);
+    let cases: &[(&[Dialect], &str, &str, usize, bool, bool, Option<Dialect>)] = &[
+        (plain, "", "", 0, false, false, None),
+        (all, " ", " ", 0, false, false, None),
+        (all, "log", "", 3, true, false, None),
+        (all, "login ", "login ", 0, true, false, Some(Command)),
+        (all, "list\n", "list\n", 0, false, false, Some(Command)),
+        (all, "list\nlo", "list\nlo", 0, true, false, Some(Command)),
+        (all, "login C", "login *C", 0, false, true, Some(Command)),
+        (all, "login t", "login *t", 0, false, true, Some(Command)),
+        (all, "server: ", "server: ", 0, true, false, Some(Colon)),
+        (plain, "a", "*a", 0, false, true, Some(Plain)),
+        (plain, "ta", "", 2, true, false, Some(Plain)),
+        (plain, "tat", "", 3, true, false, Some(Plain)),
+        (plain, "tatan", "*tatan", 0, false, true, Some(Plain)),
+        (plain, "tata x", "*tata x", 0, false, true, Some(Plain)),
+        (plain, "tata    ", "", 8, true, false, Some(Plain)),
+        (plain, "tata     ", "*tata     ", 0, false, true, Some(Plain)),
+        (all, "{\"A\":", "", 5, false, false, Some(Flags)),
+        (all, "{}x", "{}x", 0, true, false, Some(Flags)),
+        (all, "{} ", "{} ", 0, false, false, Some(Flags)),
+    ];
+    for &(dialects, said, gone, kept, waits, done, dialect) in cases {
+        assert_eq!(seen(dialects, said.as_bytes()), (gone.into(), kept, waits, done, dialect), "{said:?}");
+    }
+    let mut star = Star::new(&[Flags]);
+    star.read(b"x", &mut Vec::new());
+    star.quiet(&mut Vec::new());
+    assert!(!star.waits_for_quiet(), "quiet ended what is no object");
+}
+
+#[test]
+fn a_frame_is_kept_until_it_is_whole_unless_no_server_takes_it() {
+    let native = |dialects: &[Dialect], head: u32| {
+        let bytes = [&native(&[])[..], &head.to_be_bytes(), b"x"].concat();
+        let (gone, kept, waits, done, dialect) = seen(dialects, &bytes);
+        assert_eq!((waits, dialect), (false, Some(Dialect::Native)));
+        assert_eq!(starred_by(Star::new(dialects), &[&bytes]), bytes, "what is kept goes on at the end");
+        (gone.len(), kept, done)
+    };
+    let longest = u32::try_from(FRAME_BYTES_MAX).expect("it is small");
+    for dialects in [Dialect::ALL, &[Dialect::Native]] {
+        assert_eq!(native(dialects, longest), (native::HELLO_BYTES, native::HEAD_BYTES + 1, false));
+        assert_eq!(native(dialects, longest + 1), (native::HELLO_BYTES + native::HEAD_BYTES + 1, 0, true));
+    }
+}
+
+#[test]
+fn an_object_longer_than_any_may_be_passes_and_the_next_one_is_looked_at() {
+    let join = r#"{"JOIN_REQUEST_FLAG":1,"USERNAME":"Cool"}"#;
+    let long = |len: usize| {
+        let (head, tail) = (r#"{"PAYLOAD":""#, r#"","JOIN_REQUEST_FLAG":1,"USERNAME":"Cool"}"#);
+        format!("{head}{}{tail}", "x".repeat(len - head.len() - tail.len()))
+    };
+    assert_eq!(text(&[&long(FRAME_BYTES_MAX)]), long(FRAME_BYTES_MAX).replace("Cool", "*Cool"));
+    let too_long = long(FRAME_BYTES_MAX + 1);
+    assert_eq!(text(&[&too_long, " ", join]), format!("{too_long} {}", join.replace("Cool", "*Cool")));
+    let (_, kept, ..) = seen(&[Dialect::Flags], &too_long.as_bytes()[..FRAME_BYTES_MAX + 1]);
+    assert_eq!(kept, 0, "what passes is not kept");
 }
 
 fn native(requests: &[Request]) -> Vec<u8> {
