@@ -1,5 +1,7 @@
 //! What tongues promise: they have words for every message, write one line or object for each, and no words do harm.
 
+mod answered;
+
 use super::*;
 use hobnob_spec::avatar::{Avatar, Emoji, PictureKind};
 use hobnob_spec::files::Digest;
