@@ -132,6 +132,18 @@ mod tests {
     }
 
     #[test]
+    fn a_header_is_at_most_as_long_as_it_may_be() {
+        let long = |len: usize| {
+            let body = u16::try_from(len - HEAD_BYTES).expect("it is small").to_be_bytes();
+            let mut bytes = [&SIGNATURE[..], &[PROXY, 0], &body].concat();
+            bytes.resize(len, 0);
+            bytes
+        };
+        assert_eq!(read(&long(BYTES_MAX)), Read::Whole { len: BYTES_MAX, addr: None });
+        assert_eq!(read(&long(BYTES_MAX + 1)), Read::Bad);
+    }
+
+    #[test]
     fn what_is_written_is_read_whatever_follows() {
         for (from, to) in
             [("192.0.2.7:4321", "127.0.0.1:9000"), ("[2001:db8::7]:4321", "[::1]:9000"), ("0.0.0.0:0", "9.9.9.9:1")]

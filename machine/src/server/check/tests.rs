@@ -128,6 +128,7 @@ const DISORDERS: &[Disorder] = &[
             room.members.insert(SessionId(2));
         });
     }),
+    ("the bytes of files are counted", |server| server.files_bytes += 1),
     ("more conversations are kept", |server| {
         server.talks.mark_seen(&crate::io::Pair::of(&"ann".into(), &"bob".into()), "bob");
         let mut config = server.config().clone();

@@ -167,3 +167,15 @@ fn disorder_is_noticed() {
 fn one(talks: &mut Talks) -> &mut Talk {
     talks.talks.values_mut().next().expect("there is one")
 }
+
+#[test]
+fn the_conversation_that_rested_longest_is_forgotten_first() {
+    let (mut talks, limits) = (Talks::default(), Limits::default());
+    for (from, to) in [("dan", "eve"), ("ann", "bob"), ("bob", "cid"), ("dan", "eve")] {
+        tell(&mut talks, from, to, 1, &limits);
+        talks.mark_seen(&pair(from, to), to);
+    }
+    assert_eq!(talks.forget_beyond(2), Some(pair("ann", "bob")));
+    assert_eq!(talks.forget_beyond(1), Some(pair("bob", "cid")));
+    assert_eq!(talks.forget_beyond(1), None);
+}

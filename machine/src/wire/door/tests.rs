@@ -4,6 +4,7 @@ use super::*;
 use crate::wire::{native, proxy};
 use hobnob_spec::limits::FRAME_BYTES_MAX;
 use hobnob_spec::messages::NAME_BYTES_MAX;
+use hobnob_spec::names::TEXT_CHARS_MAX;
 use proptest::prelude::*;
 
 const OPEN: &[Dialect] = &[Dialect::Native, Dialect::Flags, Dialect::Colon, Dialect::Command];
@@ -187,6 +188,8 @@ fn what_is_too_long_is_told_once_and_passed_over() {
 
 #[test]
 fn the_longest_line_and_the_longest_object_are_units() {
+    let text = format!("sendto {} {}", "x".repeat(NAME_BYTES_MAX), "😀".repeat(TEXT_CHARS_MAX));
+    assert_eq!(found(OPEN, &quiet_after(text.as_bytes()), &[usize::MAX]), speaks(Dialect::Command, &[&text]));
     let line = format!("list {}", "x".repeat(LINE_BYTES_MAX - 5));
     assert_eq!(found(OPEN, &quiet_after(line.as_bytes()), &[usize::MAX]), speaks(Dialect::Command, &[&line]));
     let garbled = [Found::Speaks(Dialect::Command), Found::Unit(Unit::Garbled)];

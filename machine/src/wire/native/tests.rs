@@ -215,6 +215,19 @@ fn lists_that_are_too_long_for_a_frame_are_shortened() {
 }
 
 #[test]
+fn a_request_as_long_as_a_frame_may_be_is_sent() {
+    let asked = |len: usize| Asked { number: 1, request: Request::Say { room: "lobby".into(), text: "x".repeat(len) } };
+    let frame = |len| {
+        let mut out = Vec::new();
+        ask(&asked(len), &mut out).then_some(out.len())
+    };
+    let around = frame(100_000).expect("it is short") - 100_000;
+    let longest = HEAD_BYTES + FRAME_BYTES_MAX - around;
+    assert_eq!(frame(longest), Some(HEAD_BYTES + FRAME_BYTES_MAX));
+    assert_eq!(frame(longest + 1), None);
+}
+
+#[test]
 fn a_request_too_long_for_a_frame_is_not_sent() {
     let mut bytes = b"before".to_vec();
     let request = Request::Say { room: "lobby".into(), text: "x".repeat(FRAME_BYTES_MAX) };
