@@ -97,7 +97,7 @@ fn ask(conn: u64, number: u64, request: Request) -> (Time, Input) {
 }
 
 fn join(nick: &str) -> Request {
-    Request::Join { nick: nick.into(), token: None }
+    Request::Join { nick: nick.into(), token: None, avatar: None }
 }
 
 fn say(text: String) -> Request {

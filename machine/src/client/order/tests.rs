@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 fn track(last: u64, held: &[u64]) -> Track {
     let nick = Nick::parse("Ann").expect("a nick");
     let held = held.iter().map(|&number| {
-        let entry = Entry { number, at: Time(number), nick: nick.clone(), body: Body::Joined };
+        let entry = Entry { number, at: Time(number), nick: nick.clone(), body: Body::LeftRoom };
         (number, (Arc::new(entry), When::Live))
     });
     Track { last, hole: Some(held.collect()), ..Track::default() }
