@@ -231,7 +231,7 @@ async fn talk(
         for wish in dialogue.file_wishes() {
             match wish {
                 FileWish::Avatar(what) => {
-                    wardrobe.typed(&what).into_iter().for_each(|picture| files.get_picture(picture))
+                    wardrobe.typed(&what).into_iter().for_each(|picture| files.get_picture(picture));
                 }
                 wish => files.wish(wish),
             }
