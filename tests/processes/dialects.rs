@@ -632,6 +632,53 @@ fn a_file_of_the_classroom_is_kept_by_the_server_and_handed_on() {
 }
 
 #[test]
+fn what_comes_behind_a_file_is_done_after_it() {
+    let server = Server::of(&["classroom"], &["--say-burst", "100"]);
+    let (mut cool, mut fun) = (server.flags("Cool", 0), server.flags("Fun", 0));
+    object(&mut cool);
+    // A large file and many small ones, one segment for all, and talk between them.
+    let mut together = attachment("large.txt", &"x".repeat(500_000)).to_string();
+    for number in 0..10 {
+        together += &attachment(&format!("{number}.txt"), &format!("file {number}")).to_string();
+        together += &talk(&format!("That was {number}.")).to_string();
+    }
+    cool.send(together);
+    for course in [&mut fun, &mut cool] {
+        assert_eq!(object(course)["FILENAME"], "large.txt");
+        for number in 0..10 {
+            let told = object(course);
+            assert_eq!(told["FILENAME"], format!("{number}.txt"), "{told}");
+            assert_eq!(timeless(told["PAYLOAD"].as_str().expect("a text")), format!("Cool: file {number}"));
+            assert_eq!(timeless(&payload(course)), format!("Cool: That was {number}."));
+        }
+    }
+}
+
+#[test]
+fn whoever_goes_right_behind_a_file_has_sent_it() {
+    let server = Server::of(&["classroom"], &[]);
+    let mut fun = server.flags("Fun", 0);
+    for number in 0..8 {
+        let nick = format!("Cool{number}");
+        let mut cool = server.flags(&nick, 0);
+        let file = attachment("last.txt", &format!("the last word of {nick}")).to_string();
+        let quits = number % 2 == 0;
+        let quit = if quits { flagged(&json!({"QUIT_REQUEST_FLAG": 1})).to_string() } else { String::new() };
+        cool.send(file + &quit);
+        if number < 6 {
+            cool.end_input();
+        }
+        if number < 4 {
+            cool.rest();
+        }
+        drop(cool);
+        assert_eq!(payload(&mut fun), format!("{nick} joined the chatroom."));
+        assert_eq!(timeless(&payload(&mut fun)), format!("{nick}: the last word of {nick}"));
+        assert_eq!(payload(&mut fun), format!("{nick} left the chatroom."));
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_told_and_keeps_nothing() {
     let home = tempfile::tempdir().expect("a folder can be made");
     let data = home.path().join("data");

@@ -122,6 +122,14 @@ impl Tongue {
         }
     }
 
+    /// Whether the end of a file that came in one piece is not answered yet: what comes behind it waits until then.
+    pub fn busy(&self) -> bool {
+        match self {
+            Self::Flags(flags) => flags.attachment.busy(),
+            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => false,
+        }
+    }
+
     /// Takes the reason why nothing more can be understood, for the words with which the connection ends.
     pub fn strange(&mut self, foreign: Foreign) {
         if let Some(peer) = self.peer() {

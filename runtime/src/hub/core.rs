@@ -3,6 +3,7 @@
 //! Turn by turn it takes what has come, steps the machine, and says what the machine ordered as soon as the journal
 //! has the inputs that caused it. Decides nothing about the chat.
 
+mod behind;
 mod coming;
 mod gate;
 mod orders;
@@ -21,6 +22,7 @@ use crate::files::FileDone;
 use crate::journal::{Checkpoint, Done, JournalError, OutputDigest};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
+use behind::Behind;
 use futures_lite::FutureExt;
 use hobnob_machine::wire::tongue::Ask;
 use hobnob_machine::wire::zone::Zone;
@@ -80,6 +82,8 @@ pub(super) struct Hub<W: World> {
     asks: Vec<Ask>,
     /// Inputs that come first in the next turn.
     first: VecDeque<Input>,
+    /// What waits behind files, by connection.
+    behind: BTreeMap<Conn, Behind>,
     pages: BTreeMap<u64, (Conn, u64)>,
     next_page: u64,
     pub(super) tally: Tally,
@@ -124,6 +128,7 @@ impl<W: World> Hub<W> {
             to_write: Vec::new(),
             asks: Vec::new(),
             first: VecDeque::new(),
+            behind: BTreeMap::new(),
             pages: BTreeMap::new(),
             next_page: 1,
             tally: Tally::default(),
@@ -244,6 +249,7 @@ impl<W: World> Hub<W> {
             self.take_heard(heard);
         }
         self.see_to_time();
+        self.take_behind();
     }
 
     /// Takes the inputs that waited, if the journal can be written.

@@ -42,7 +42,7 @@ impl FileDesk {
     }
 
     /// Whether so much is under way to the disk that no more chunks are taken.
-    fn crowded(&self) -> bool {
+    pub(super) fn crowded(&self) -> bool {
         self.writing >= WRITING_BYTES_MAX || self.writes >= WRITES_MAX
     }
 
@@ -54,9 +54,17 @@ impl FileDesk {
 impl<W: World> Hub<W> {
     /// Takes a request. The bytes of a file stay behind while the machine is told how many they are.
     pub(super) fn ask(&mut self, slot: usize, conn: Conn, asked: Asked) {
+        if matches!(asked.request, Request::Chunk { .. }) && self.parts.files.crowded() {
+            self.put_off(slot, asked.number);
+        } else {
+            self.ask_at_once(conn, asked);
+        }
+    }
+
+    /// Takes a request, however much is under way to the disk.
+    pub(super) fn ask_at_once(&mut self, conn: Conn, asked: Asked) {
         let Asked { number, request } = asked;
         match request {
-            Request::Chunk { .. } if self.parts.files.crowded() => self.put_off(slot, number),
             Request::Chunk { transfer, offset, bytes: Bytes(bytes) } => {
                 let len = bytes.len() as u64;
                 self.parts.files.at_hand = Some(bytes);

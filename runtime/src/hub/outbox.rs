@@ -94,6 +94,8 @@ struct Inside<W: World> {
     draining: bool,
     /// Wakes the reader when the connection is given up.
     reader: Option<Waker>,
+    /// Nothing is read for a while.
+    resting: bool,
 }
 
 impl<W: World> Outbox<W> {
@@ -107,6 +109,7 @@ impl<W: World> Outbox<W> {
             drainer: None,
             draining: false,
             reader: None,
+            resting: false,
         })))
     }
 
@@ -214,6 +217,20 @@ impl<W: World> Outbox<W> {
             inside.reader = Some(reader.clone());
         }
         inside.writer.is_none()
+    }
+
+    /// Lets the reader rest, or wakes it.
+    pub(super) fn rest(&self, rest: bool) {
+        let mut inside = self.inside();
+        inside.resting = rest;
+        if let (false, Some(reader)) = (rest, &inside.reader) {
+            reader.wake_by_ref();
+        }
+    }
+
+    /// Whether the reader is to rest; it is woken when that, or the connection, is over.
+    pub(super) fn resting(&self) -> bool {
+        self.inside().resting
     }
 }
 

@@ -158,6 +158,9 @@ async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &
         if outbox.over(cx.waker()) {
             return Poll::Ready(Read::End);
         }
+        if outbox.resting() {
+            return Poll::Pending;
+        }
         SCRATCH.with_borrow_mut(|scratch| match Pin::new(&mut *reader).poll_read(cx, scratch) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::End),

@@ -19,6 +19,8 @@ const MEDIA: &str = "text/plain";
 pub(super) struct Attachment {
     /// The transfer, and how many of its bytes are there.
     ready: Option<(u64, u64)>,
+    /// The number of the request with its last bytes, until that is answered.
+    end: Option<u64>,
 }
 
 /// Offers a file to a room, or to one user.
@@ -76,8 +78,16 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 impl Attachment {
-    /// Takes the answer to an offer.
-    pub(super) fn answered(&mut self, answer: &Answer) {
+    /// Whether its end is not answered yet.
+    pub(super) fn busy(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Takes the answer to an offer, or to some of its bytes.
+    pub(super) fn answered(&mut self, number: u64, answer: &Answer) {
+        if self.end == Some(number) {
+            self.end = None;
+        }
         if let Answer::Ready { transfer, from } = answer {
             self.ready = Some((*transfer, *from));
         }
@@ -95,6 +105,7 @@ impl Attachment {
             asked.push(peer.number(Request::Chunk { transfer, offset, bytes }, Wish::Say));
             at = end;
         }
+        self.end = asked.last().map(|asked| asked.number);
         asked
     }
 }

@@ -173,7 +173,7 @@ impl Flags {
             }
             Message::Answer { number, answer } => {
                 let wish = self.peer.answered(*number);
-                self.attachment.answered(answer);
+                self.attachment.answered(*number, answer);
                 self.peer.tell_answer(wish.as_ref(), answer, out);
             }
             Message::Live { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => {

@@ -21,26 +21,36 @@ impl<W: World> Hub<W> {
                 for some in found {
                     // The machine may have ended the connection meanwhile: what else it sent is passed over.
                     match self.lines.same(slot, conn) {
-                        Some(line) if !line.closed => self.take_found(slot, conn, some),
+                        Some(line) if !line.closed => {}
                         Some(_) | None => return,
+                    }
+                    match self.behind(conn) {
+                        Some(behind) => behind.push(some),
+                        None => self.take_found(slot, conn, some),
                     }
                 }
             }
-            Heard::Gone { slot, conn } => {
-                let line = self.lines.at(slot);
-                if line.met && !line.closed {
-                    self.step_or_wait(Input::Lost { conn });
-                }
-                let line = self.lines.at(slot);
-                if self.parts.keeper.failing() {
-                    // Its place waits for the journal, and its socket need not.
-                    line.outbox.give_up();
-                }
-                // Whoever came to the gate only has nothing that waits for a record.
-                let turn = if line.met { &mut self.turn } else { &mut self.gate };
-                turn.free(&mut self.lines, slot);
-            }
+            Heard::Gone { slot, conn } => match self.behind(conn) {
+                Some(behind) => behind.end(),
+                None => self.gone(slot, conn),
+            },
         }
+    }
+
+    /// Nothing comes over a connection any more.
+    pub(super) fn gone(&mut self, slot: usize, conn: Conn) {
+        let line = self.lines.at(slot);
+        if line.met && !line.closed {
+            self.step_or_wait(Input::Lost { conn });
+        }
+        let line = self.lines.at(slot);
+        if self.parts.keeper.failing() {
+            // Its place waits for the journal, and its socket need not.
+            line.outbox.give_up();
+        }
+        // Whoever came to the gate only has nothing that waits for a record.
+        let turn = if line.met { &mut self.turn } else { &mut self.gate };
+        turn.free(&mut self.lines, slot);
     }
 
     /// Takes in a connection.
@@ -71,7 +81,7 @@ impl<W: World> Hub<W> {
         }
     }
 
-    fn take_found(&mut self, slot: usize, conn: Conn, found: Found) {
+    pub(super) fn take_found(&mut self, slot: usize, conn: Conn, found: Found) {
         match found {
             Found::Speaks(dialect) => self.speaks(slot, dialect),
             // Who is sent away at the gate is told so when the dialect shows.
@@ -102,11 +112,7 @@ impl<W: World> Hub<W> {
         }
         match ask {
             Ask::Asked(asked) => self.ask(slot, conn, asked),
-            Ask::Bytes(bytes) => {
-                for asked in self.lines.at(slot).tongue.chunks(&bytes) {
-                    self.ask(slot, conn, asked);
-                }
-            }
+            Ask::Bytes(bytes) => self.take_file(slot, conn, bytes),
             Ask::Garbled => self.step(Input::Garbled { conn }),
             Ask::Reply(bytes) => self.turn.reply(&mut self.lines, slot, &bytes),
             Ask::Bye => {
