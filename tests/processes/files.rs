@@ -147,6 +147,30 @@ fn talk_overtakes_a_file_of_sixteen_megabytes() {
 }
 
 #[test]
+fn files_that_come_together_are_all_fetched_without_a_word() {
+    let room = Room::open();
+    let (mut ann, mut bob) = (room.client("Ann"), room.client("Bob"));
+    let files: Vec<_> = (0..4_usize).map(|number| (format!("{number}.bin"), noise(100 * number))).collect();
+    // By hand: all offers and their bytes at once, and nothing after.
+    let mut eve = Native::connect(&room.addr).expect("the server listens");
+    join(&mut eve, "Eve", 1);
+    let mut number = 1;
+    for (name, bytes) in &files {
+        eve.ask(number + 1, offer(name, bytes)).expect("the server listens");
+        let chunk = Request::Chunk { transfer: 0, offset: 0, bytes: Bytes(bytes.clone()) };
+        eve.ask(number + 2, chunk).expect("the server listens");
+        number += 2;
+    }
+    for client in [&mut ann, &mut bob] {
+        let said: Vec<_> = files.iter().map(|(name, _)| format!("{name}.)\n")).collect();
+        client.until_all(&said.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    for (name, bytes) in &files {
+        assert_eq!(&fs::read(room.downloads_of("Bob").join(name)).expect("it was fetched"), bytes);
+    }
+}
+
+#[test]
 fn the_end_of_the_input_waits_for_the_file() {
     let room = Room::open();
     let mut bob = room.client("Bob");

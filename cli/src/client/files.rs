@@ -321,12 +321,30 @@ impl Files {
         self.go_on_fetching();
     }
 
+    /// Fetches one file after the other, until something has to be waited for.
     fn go_on_fetching(&mut self) {
+        while self.begin_fetching() {
+            let Some(fetching) = &mut self.fetching else { continue };
+            let step = fetching.download.step();
+            let (there, size) = fetching.download.progress();
+            self.lines.extend(fetching.bar.as_mut().and_then(|bar| bar.draw(there, size)));
+            match step {
+                DownloadStep::Ask(request) => self.intents.push_back(Intent::Ask(request)),
+                DownloadStep::Complete => {
+                    self.complete();
+                    continue;
+                }
+                DownloadStep::Wait | DownloadStep::Pause(_) | DownloadStep::Write(_) | DownloadStep::Refused(_) => {}
+            }
+            return;
+        }
+    }
+
+    /// Begins to fetch the next file, if none is being fetched, and says whether there was anything to do.
+    fn begin_fetching(&mut self) -> bool {
         // One picture is drawn at a time.
-        if self.fetching.is_none()
-            && self.drawing.is_none()
-            && let Some(attached) = self.waiting.pop_front()
-        {
+        if self.fetching.is_none() && self.drawing.is_none() {
+            let Some(attached) = self.waiting.pop_front() else { return false };
             match Part::create(self.settings.folder.as_deref().expect("only with a folder anything is fetched")) {
                 Ok(part) => {
                     let download = Download::new(attached.file, attached.size, 0);
@@ -335,16 +353,9 @@ impl Files {
                 }
                 Err(error) => self.lines.push(format!("Not fetched: {}: {}.", attached.name, spoken(&error))),
             }
+            return true;
         }
-        let Some(fetching) = &mut self.fetching else { return };
-        let step = fetching.download.step();
-        let (there, size) = fetching.download.progress();
-        self.lines.extend(fetching.bar.as_mut().and_then(|bar| bar.draw(there, size)));
-        match step {
-            DownloadStep::Ask(request) => self.intents.push_back(Intent::Ask(request)),
-            DownloadStep::Complete => self.complete(),
-            DownloadStep::Wait | DownloadStep::Pause(_) | DownloadStep::Write(_) | DownloadStep::Refused(_) => {}
-        }
+        self.fetching.is_some()
     }
 
     /// Takes note of a file that was sent.
