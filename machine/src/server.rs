@@ -192,6 +192,7 @@ impl Server {
             garbled: 0,
             asks: Bucket::default(),
             says: Bucket::default(),
+            warned: false,
             mutes: Vec::new(),
             muted_until: None,
             alarms: [None; Alarm::ALL.len()],

@@ -290,7 +290,7 @@ impl Walk {
                 rooms: vec![StillIn { room: lobby, last: self.lobby, since: self.lobby }],
             },
             Request::Say { .. } | Request::Private { .. } if luck < 80 => {
-                Answer::Posted { number: 1, at: Time(self.now), waits: false }
+                Answer::Posted { number: 1, at: Time(self.now), waits: false, slow_down: false }
             }
             Request::Enter { .. } => Answer::Room { room: room("tea"), last: 3 },
             Request::History { before, .. } => return self.page(luck, before.expect("the client pages by number")),

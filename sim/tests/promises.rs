@@ -178,7 +178,7 @@ fn what_really_happens_breaks_nothing() {
     court.shows(0, &one);
     court.shows(1, &one);
     let Shown::Entry { entry, .. } = &one else { unreachable!("it is one") };
-    let answer = Answer::Posted { number: 3, at: entry.at, waits: false };
+    let answer = Answer::Posted { number: 3, at: entry.at, waits: false, slow_down: false };
     court.shows(0, &Shown::Answer { request: say("text 3"), answer });
     court.ask(1, tell("bob", "psst"));
     court.joins(3, "cyd");
@@ -388,8 +388,8 @@ fn what_was_acknowledged_stays() {
     let mut court = Court::new();
     let one = court.says(3);
     let Shown::Entry { entry, .. } = &one else { unreachable!("it is one") };
-    let answer = Answer::Posted { number: 3, at: entry.at, waits: false };
-    let wrong = Answer::Posted { number: 2, at: entry.at, waits: false };
+    let answer = Answer::Posted { number: 3, at: entry.at, waits: false, slow_down: false };
+    let wrong = Answer::Posted { number: 2, at: entry.at, waits: false, slow_down: false };
     assert_eq!(court.judge.clone().shown(0, 0, 0, &Shown::Answer { request: say("text 3"), answer: wrong }).len(), 1);
     court.shows(0, &Shown::Answer { request: say("text 3"), answer });
     let less = court.records.len() - 1;
@@ -458,7 +458,7 @@ fn who_stayed_is_in_and_has_all_in_the_end() {
         0,
         &Shown::Answer {
             request: say("text 3"),
-            answer: Answer::Posted { number: 3, at: Time(court2.now), waits: false },
+            answer: Answer::Posted { number: 3, at: Time(court2.now), waits: false, slow_down: false },
         },
     );
     let end = court2.now + 100_000;

@@ -532,6 +532,8 @@ shapes! {
             at: Time,
             /// Whether it waits for a recipient who is not there.
             waits: bool,
+            /// Whether the user is to slow down: whoever talks on like this is muted soon.
+            slow_down: bool,
         },
         /// You are in the room.
         Room {

@@ -60,6 +60,8 @@ words! {
         Exit,
         /// What the user said in a room was taken.
         Posted,
+        /// The user nears the limit for talking: told behind what became of the message.
+        SlowDown,
         /// What the user said to somebody was sent.
         Sent,
         /// What the user said to somebody waits.
@@ -261,6 +263,7 @@ const fn flags(happening: Happening) -> Phrase {
         H::Undelivered => Object("Server: Your message to {nick} was not delivered. {reason}"),
         H::RefusedMuted => Object("Server: {reason} You may talk again in {wait}."),
         H::NotJoined | H::Refused | H::Malformed | H::End => Object("Server: {reason}"),
+        H::SlowDown => Object("Server: Slow down: who talks faster than this is muted for a while."),
         H::Waits => Object("Server: {nick} is away; your message will be delivered later."),
         H::Sent => Object("Server: Your message to {nick} was delivered."),
         // The welcome names the nick.
@@ -292,6 +295,7 @@ const fn colon(happening: Happening) -> Phrase {
         H::Welcome => Line("Registered as {nick}."),
         H::Goodbye | H::Exit => Line("Goodbye."),
         H::Sent => Line("Sent to {nick}."),
+        H::SlowDown => Line("Slow down: who talks faster than this is muted for a while."),
         H::Waits => Line("{nick} is offline; the message is stored."),
         H::InRoom => Line("You joined {room}."),
         H::OutOfRoom => Line("You left {room}."),
@@ -322,6 +326,7 @@ const fn command(happening: Happening) -> Phrase {
         // The client did not ask for it, so it is no RESPONSE; nobody else can have the nick Server.
         H::Muted => Line("SENDTO Server {nick} is muted until {until}."),
         H::Unmuted => Line("SENDTO Server {nick} may talk again."),
+        H::SlowDown => Line("SENDTO Server Slow down: who talks faster than this is muted for a while."),
         H::Renamed => Line("SENDTO Server Your nick is {nick}."),
         H::EndTaken | H::End => Line("SENDTO Server {reason}"),
         H::Report | H::Rooms => Line("LIST {nicks: }"),
@@ -360,6 +365,7 @@ const fn plain(happening: Happening) -> Phrase {
         H::PrivateLate => Line("\r\x1b[1m\x1b[35m {nick} (private, {date} {time}): \x1b[0m{text}"),
         H::Welcome => Line("\r\x1b[1m\x1b[32m Welcome to chat room. Enter 'tata' anytime to exit\x1b[0m"),
         H::Renamed => Line("\r\x1b[1m\x1b[34m Your nick is {nick}\x1b[0m"),
+        H::SlowDown => Line("\r\x1b[1m\x1b[31m Slow down: who talks faster than this is muted for a while\x1b[0m"),
         H::Waits => Line("\r\x1b[1m\x1b[34m {nick} is away; the message will be delivered later\x1b[0m"),
         H::Report => Line("\r\x1b[1m\x1b[34m Here are: {faces:, }\x1b[0m"),
         H::ReportNobody => Line("\r\x1b[1m\x1b[34m Nobody is here\x1b[0m"),

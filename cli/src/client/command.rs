@@ -148,7 +148,12 @@ impl Command {
                 self.settle(&nicks.join("\n"));
             }
             (_, Answer::Refused { .. }) => self.settle(FAILURE),
-            _ if matches!(request, Request::Say { .. } | Request::Private { .. }) => self.settle(SUCCESS),
+            _ if matches!(request, Request::Say { .. } | Request::Private { .. }) => {
+                self.settle(SUCCESS);
+                if let Answer::Posted { slow_down: true, .. } = answer {
+                    self.base.tell_as(Dialect::Colon, Happening::SlowDown, &Values::default());
+                }
+            }
             _ => {}
         }
     }

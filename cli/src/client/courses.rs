@@ -73,7 +73,7 @@ fn to(nick: &str, text: &str) -> Request {
 }
 
 fn posted(waits: bool) -> Answer {
-    Answer::Posted { number: 1, at: Time(0), waits }
+    Answer::Posted { number: 1, at: Time(0), waits, slow_down: false }
 }
 
 fn enter(name: &str) -> Request {

@@ -190,6 +190,9 @@ impl Base {
             _ => {}
         }
         self.tell(happening(request, answer), &values);
+        if let Answer::Posted { slow_down: true, .. } = answer {
+            self.tell(Happening::SlowDown, &values);
+        }
     }
 
     /// Joining was refused: that is the program's failure where the nick came from the command line.

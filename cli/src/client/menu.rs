@@ -5,7 +5,7 @@
 use super::avatar::Faces;
 use super::commands::{self, HELP, Line, Own};
 use super::dialogue::{Dialogue, FileWish, Prompt, Wishes};
-use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, Style, USERNAME, WELCOME};
+use super::words::{self, CHOICE, FILE_PATH, MENU, REJECT, SLOW_DOWN, Style, USERNAME, WELCOME};
 use crate::exit::{ExitCode, Failure};
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
@@ -312,6 +312,9 @@ impl Menu {
     fn answered(&mut self, request: &Request, answer: Answer) {
         self.unreached = false;
         self.settled(request);
+        if let Answer::Posted { slow_down: true, .. } = answer {
+            self.print(SLOW_DOWN);
+        }
         let line = match (request, answer) {
             // Who is in several rooms goes back to one of them this way.
             (Request::Enter { room }, Answer::Refused { no: No::InRoom, .. }) => RoomName::parse(room).map(|room| {

@@ -29,6 +29,8 @@ Type lowercase 'a' and press enter at any time to upload an attachment to the ch
 Here is a history of the chatroom.";
 /// What stands before the reason of a reject.
 pub(super) const REJECT: &str = "The server rejects the join request.";
+/// What is printed before the user would be muted.
+pub(super) const SLOW_DOWN: &str = "Slow down: who talks faster than this is muted for a while.";
 /// Where the path of a file is typed.
 pub(super) const FILE_PATH: &str = "Please enter the file path and name: ";
 

@@ -23,9 +23,9 @@ impl Server {
         self.answer_once(turn, Answer::Done, out);
     }
 
-    pub(super) fn tell_posted(&mut self, turn: &Turn, waits: bool, out: &mut Out) {
+    pub(super) fn tell_posted(&mut self, turn: &Turn, waits: bool, slow_down: bool, out: &mut Out) {
         let entry = turn.posted.as_ref().expect("a message is kept before it is acknowledged");
-        self.answer_once(turn, Answer::Posted { number: entry.number, at: entry.at, waits }, out);
+        self.answer_once(turn, Answer::Posted { number: entry.number, at: entry.at, waits, slow_down }, out);
     }
 
     pub(super) fn tell_room(&mut self, turn: &Turn, out: &mut Out) {

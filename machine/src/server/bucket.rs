@@ -28,6 +28,16 @@ impl Bucket {
         rate.per_second == 0 || self.missing(now, rate) + TOKEN <= full(rate)
     }
 
+    /// Whether nothing is missing.
+    pub(super) fn is_full(&self, now: Time, rate: Rate) -> bool {
+        rate.per_second == 0 || self.missing(now, rate) == 0
+    }
+
+    /// Whether some were taken lately, and fewer than three tokens are left: one for now, and one at most for later.
+    pub(super) fn is_low(&self, now: Time, rate: Rate) -> bool {
+        !self.is_full(now, rate) && self.missing(now, rate) + 3 * TOKEN > full(rate)
+    }
+
     /// Takes a token, whether or not there is one.
     pub(super) fn spend(&mut self, now: Time, rate: Rate) {
         self.spent = (self.missing(now, rate) + TOKEN).min(full(rate));

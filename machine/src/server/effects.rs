@@ -38,8 +38,12 @@ impl Server {
             Effect::FetchPage => self.fetch_page(turn, out),
             Effect::TellPong => self.tell_pong(turn, out),
             Effect::TellAgain => self.tell_again(turn, out),
-            Effect::TellPosted => self.tell_posted(turn, false, out),
-            Effect::TellWaiting => self.tell_posted(turn, true, out),
+            Effect::TellPosted => self.tell_posted(turn, false, false, out),
+            Effect::TellSlowDown => {
+                self.session_mut(turn.session).warned = true;
+                self.tell_posted(turn, false, true, out);
+            }
+            Effect::TellWaiting => self.tell_posted(turn, true, false, out),
             Effect::BeginTransfer => self.begin_transfer(turn),
             Effect::Hand(event) => {
                 let transfer = turn.transfer.expect("a request about no transfer has a row of its own");
@@ -414,7 +418,9 @@ impl Server {
 
     fn spend(&mut self, turn: &Turn) {
         let rate = self.say_rate();
-        self.session_mut(turn.session).says.spend(turn.now, rate);
+        let session = self.session_mut(turn.session);
+        session.warned &= !session.says.is_full(turn.now, rate);
+        session.says.spend(turn.now, rate);
     }
 
     fn spend_ask(&mut self, turn: &Turn) {

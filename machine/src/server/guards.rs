@@ -46,6 +46,7 @@ impl Server {
             Guard::TextLong => turn.text == Err(TextError::Long),
             Guard::TextUnsafe => turn.text == Err(TextError::Unsafe),
             Guard::TooFast => self.talks_too_fast(session, turn.now),
+            Guard::NearlyTooFast => !session.warned && session.says.is_low(turn.now, self.say_rate()),
             Guard::TooFastOnceMore => {
                 self.profile(session).flood == Flood::Disconnect
                     && self.talks_too_fast(session, turn.now)

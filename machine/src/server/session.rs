@@ -32,6 +32,8 @@ pub(super) struct Session {
     pub(super) garbled: u64,
     pub(super) asks: Bucket,
     pub(super) says: Bucket,
+    /// Whether the user was told to slow down since that bucket was full.
+    pub(super) warned: bool,
     /// When it was muted for its talking, as far as that still counts.
     pub(super) mutes: Vec<Time>,
     /// Set while it is muted, and while a mute of one that was detached or quit runs on.

@@ -19,7 +19,7 @@ fn after_returning_what_was_not_answered_is_sent_again_under_its_number() {
     let first = script.sent.clone();
     script.hear(Message::Answer {
         number: first[0].number,
-        answer: Answer::Posted { number: 6, at: Time(1), waits: false },
+        answer: Answer::Posted { number: 6, at: Time(1), waits: false, slow_down: false },
     });
     script.live(6);
     script.sent.clear();
@@ -98,7 +98,7 @@ fn ones_own_private_message_is_shown_once_with_its_answer() {
     let mut script = Script::joined();
     script.ask(Request::Private { to: "Ann".into(), text: "psst".into() });
     let with = Place::With(nick("Ann"));
-    script.answer(Answer::Posted { number: 1, at: Time(5), waits: true });
+    script.answer(Answer::Posted { number: 1, at: Time(5), waits: true, slow_down: false });
     let body = Body::Text(Text::parse("psst".into()).expect("a text"));
     let own = Arc::new(Entry { number: 1, at: Time(5), nick: nick("Me"), body });
     assert_eq!(script.shown[0], Shown::Entry { place: with.clone(), entry: Arc::clone(&own), when: When::Live });
@@ -117,7 +117,7 @@ fn ones_own_private_message_that_comes_before_its_answer_is_shown_in_its_place()
     let entries = vec![own, entry(2, "Ann")];
     script.hear(Message::Earlier { place: with.clone(), past: Past::Missed, entries });
     assert_eq!(script.numbers(), [1, 2], "what one said oneself stands before what was answered to it");
-    script.answer(Answer::Posted { number: 1, at: Time(5), waits: false });
+    script.answer(Answer::Posted { number: 1, at: Time(5), waits: false, slow_down: false });
     assert_eq!(script.numbers(), [1, 2], "and is not shown again with its answer");
 }
 
@@ -132,7 +132,7 @@ fn of_several_private_messages_of_ones_own_the_one_that_came_is_taken_for_shown(
     let two = Arc::new(Entry { number: 2, at: Time(5), nick: nick("Me"), body });
     script.hear(Message::Earlier { place: Place::With(nick("Ann")), past: Past::Missed, entries: vec![two] });
     for (number, posted) in numbers.into_iter().zip([1, 2]) {
-        let answer = Answer::Posted { number: posted, at: Time(5), waits: false };
+        let answer = Answer::Posted { number: posted, at: Time(5), waits: false, slow_down: false };
         script.hear(Message::Answer { number, answer });
     }
     assert_eq!(script.numbers(), [2, 1], "both are shown, and neither twice");

@@ -1,6 +1,6 @@
 //! What the server counts, for the status line.
 
-use hobnob_machine::{Action, Fired, Out};
+use hobnob_machine::{Action, Out};
 use hobnob_spec::messages::{Answer, Body, Message};
 use hobnob_spec::session::{Effect, No};
 use std::fmt::Write;
@@ -25,6 +25,7 @@ pub(super) struct Tally {
     pub(super) bytes_out: u64,
     refusals: Refusals,
     mutes: u64,
+    warnings: u64,
 }
 
 impl Tally {
@@ -50,7 +51,10 @@ impl Tally {
                 | Action::Close { .. } => {}
             }
         }
-        self.mutes += out.fired.iter().filter(|fired| mutes(fired)).count() as u64;
+        let count =
+            |which: fn(&Effect) -> bool| out.fired.iter().filter(|fired| fired.row().1.iter().any(which)).count();
+        self.mutes += count(|effect| matches!(effect, Effect::StartMute | Effect::Silence)) as u64;
+        self.warnings += count(|effect| *effect == Effect::TellSlowDown) as u64;
     }
 
     /// Counts a refusal.
@@ -60,10 +64,11 @@ impl Tally {
 
     /// The counts in one line.
     pub(super) fn line(&self, clients: usize, lag: u64) -> String {
-        let Self { clients_peak, inputs: _, messages_in, deliveries, bytes_in, bytes_out, refusals, mutes } = self;
+        let Self { clients_peak, inputs: _, messages_in, deliveries, bytes_in, bytes_out, refusals, mutes, warnings } =
+            self;
         let mut line = format!(
             "clients {clients} (peak {clients_peak}), messages in {messages_in}, deliveries out {deliveries}, \
-             bytes in {bytes_in}, out {bytes_out}, mutes {mutes}, journal lag {lag} records, refusals"
+             bytes in {bytes_in}, out {bytes_out}, warnings {warnings}, mutes {mutes}, journal lag {lag} records, refusals"
         );
         let some = No::ALL.iter().zip(&refusals.0).filter(|(_, count)| **count > 0);
         for (no, count) in some {
@@ -74,8 +79,4 @@ impl Tally {
         }
         line
     }
-}
-
-fn mutes(fired: &Fired) -> bool {
-    fired.row().1.iter().any(|effect| matches!(effect, Effect::StartMute | Effect::Silence))
 }

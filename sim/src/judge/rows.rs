@@ -60,6 +60,7 @@ impl Judge {
                 Effect::Refuse(_)
                 | Effect::Done
                 | Effect::TellReport
+                | Effect::TellSlowDown
                 | Effect::TellMembers
                 | Effect::TellRooms
                 | Effect::TellPage

@@ -281,10 +281,12 @@ impl Naive {
         if let Some(done) = self.too_fast(who) {
             return done;
         }
+        let near = self.nears_the_limit(who);
         self.spend_say(who);
+        self.user(who).warned |= near;
         let nick = self.seat(who).nick.clone();
         let entry = self.post(room, nick, Body::Text(text));
-        Done::Answer(Answer::Posted { number: entry.number, at: entry.at, waits: false })
+        Done::Answer(Answer::Posted { number: entry.number, at: entry.at, waits: false, slow_down: near })
     }
 
     fn private(&mut self, who: u64, to: &str, text: &str) -> Done {
@@ -300,6 +302,7 @@ impl Naive {
         if let Some(done) = self.too_fast(who) {
             return done;
         }
+        let near = self.nears_the_limit(who);
         self.spend_say(who);
         match (target, self.profile(who).absent) {
             (None, Absent::Error) => return no(No::Absent),
@@ -314,14 +317,18 @@ impl Naive {
             return no(No::MailFull);
         }
         let entry = self.keep(who, &own, &other, text);
-        if let Some(target) = target.filter(|target| self.state(*target) != State::Detached) {
+        let present = target.filter(|target| self.state(*target) != State::Detached);
+        // Who talks to somebody there is told to slow down.
+        let slow_down = near && present.is_some();
+        self.user(who).warned |= slow_down;
+        if let Some(target) = present {
             let pair = pair_of(&own, &other);
             self.talks.get_mut(&pair).expect("it was just kept").waiting.remove(&other);
             self.seat_mut(target).since.entry(pair).or_insert(entry.number - 1);
             let place = Place::With(entry.nick.clone());
             self.send(target, Message::Live { place, entry: Arc::clone(&entry) });
         }
-        Done::Answer(Answer::Posted { number: entry.number, at: entry.at, waits: target.is_none() })
+        Done::Answer(Answer::Posted { number: entry.number, at: entry.at, waits: target.is_none(), slow_down })
     }
 
     /// What waited for nobody too long waits no more.
@@ -410,10 +417,22 @@ impl Naive {
         Some(Done::Sent(answer))
     }
 
+    /// Whether at most one more message than the next is free, and nobody told the user since all were.
+    fn nears_the_limit(&self, who: u64) -> bool {
+        let limits = &self.config.limits;
+        let level = level(self.users[&who].says, self.now, limits.say_burst, limits.say_per_second);
+        limits.say_per_second > 0
+            && level < limits.say_burst.max(1) * 1_000
+            && level < 3_000
+            && !self.users[&who].warned
+    }
+
     fn spend_say(&mut self, who: u64) {
         let (now, limits) = (self.now, self.config.limits.clone());
         let user = self.user(who);
-        user.says = Some((level(user.says, now, limits.say_burst, limits.say_per_second).saturating_sub(1_000), now));
+        let level = level(user.says, now, limits.say_burst, limits.say_per_second);
+        user.warned &= level < limits.say_burst.max(1) * 1_000;
+        user.says = Some((level.saturating_sub(1_000), now));
     }
 
     // ── Asking

@@ -33,6 +33,8 @@ pub(crate) struct User {
     pub(crate) garbled: u64,
     pub(crate) asks: Level,
     pub(crate) says: Level,
+    /// Whether the user was told to slow down.
+    pub(crate) warned: bool,
     pub(crate) mutes: Vec<Time>,
     pub(crate) muted_until: Option<Time>,
     pub(crate) seat: Option<Seat>,
@@ -216,6 +218,7 @@ impl Naive {
             garbled: 0,
             asks: None,
             says: None,
+            warned: false,
             mutes: Vec::new(),
             muted_until: None,
             seat: None,

@@ -44,6 +44,8 @@ words! {
         SilenceIsTimed,
         /// Whatever others hear costs a token, and so does whatever takes long to tell.
         TalkCosts,
+        /// Who nears the limit for talking is told to slow down, and nobody else; the message goes its way.
+        WarnedInTime,
         /// A message is kept before it is sent or acknowledged.
         KeptBeforeSent,
         /// A session that returns gets its connection, its welcome and what it missed, in this order.
@@ -79,6 +81,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::DetachedIsTimed
         | Law::SilenceIsTimed
         | Law::TalkCosts
+        | Law::WarnedInTime
         | Law::KeptBeforeSent
         | Law::ReturnIsWhole
         | Law::AvatarIsTold => rows_obey(law, state, event, rows),
@@ -168,12 +171,18 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             let paged = has(does, TellPage) || has(does, FetchPage);
             (!heard || has(does, Spend)) && (told || paged) <= has(does, SpendAsk)
         }
+        Law::WarnedInTime => {
+            let warned = has(does, TellSlowDown);
+            warned == matches!(guard, Guard::NearlyTooFast) && (!warned || has(&[does[0]], Spend))
+        }
         Law::KeptBeforeSent => {
-            let posted = has(does, TellPosted) || has(does, TellWaiting);
+            let posted = has(does, TellPosted) || has(does, TellSlowDown) || has(does, TellWaiting);
             let private = has(does, KeepPrivate);
             posted == (has(does, Post) || private)
-                && (!has(does, Post) || in_order(does, &[Post, TellPosted]))
-                && (!has(does, SendPrivate) || in_order(does, &[KeepPrivate, SendPrivate, TellPosted]))
+                && (!has(does, Post) || in_order(does, &[Post, TellPosted]) || in_order(does, &[Post, TellSlowDown]))
+                && (!has(does, SendPrivate)
+                    || in_order(does, &[KeepPrivate, SendPrivate, TellPosted])
+                    || in_order(does, &[KeepPrivate, SendPrivate, TellSlowDown]))
                 && (!has(does, TellWaiting) || in_order(does, &[KeepPrivate, TellWaiting]))
                 && (!(private && !has(does, SendPrivate)) || matches!(guard, Guard::Absent | Guard::RecipientDetached))
         }
@@ -280,8 +289,8 @@ const fn answers(effects: &[Effect]) -> usize {
 const fn answers_request(effect: Effect) -> bool {
     match effect {
         Refuse(_) | Done | TellReport | TellMembers | TellRooms | TellPage | FetchPage | TellPong | TellAgain
-        | TellPosted | TellWaiting | BeginTransfer | Hand(_) | TellOutcome | FetchPiece | TellRoom | Welcome
-        | WelcomeBack => true,
+        | TellPosted | TellSlowDown | TellWaiting | BeginTransfer | Hand(_) | TellOutcome | FetchPiece | TellRoom
+        | Welcome | WelcomeBack => true,
         TakeAddress | TakeNick | TakeSuffixedNick | TakeAvatar | GiveNickBack | EnterLobby | EnterRoom | LeaveRoom
         | LeaveRooms(_) | Announce(_) | AnnounceHere(_) | Spend | SpendAsk | Post | KeepPrivate | SendPrivate
         | DeliverLate | CatchUp | StartMute | Silence | LiftMute | LiftLeaversMute | MakeOperator | Raise(_)

@@ -62,7 +62,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest | Member | Muted, Ping) => &[
             R(Always,           &[TellPong],                                                            Stay)],
 
-        // ── A member talks.
+        // ── A member talks. Who is about to be muted for talking too fast is told before.
         (Member, Say) => &[
             R(NotInRoom,        &[Refuse(No::NotInRoom)],                                               Stay),
             R(TextEmpty,        &[Refuse(No::TextEmpty)],                                               Stay),
@@ -70,6 +70,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(TextUnsafe,       &[Refuse(No::TextUnsafe)],                                              Stay),
             R(TooFastOnceMore,  &[Farewell(Why::Flooding), LeaveRooms(Why::Flooding), GiveNickBack],    End),
             R(TooFast,          &[StartMute, Refuse(No::Muted), Announce(News::Muted), Arm(Alarm::Mute)], Become(Muted)),
+            R(NearlyTooFast,    &[Spend, Post, TellSlowDown],                                           Stay),
             R(Always,           &[Spend, Post, TellPosted],                                             Stay)],
         (Member, Private) => &[
             R(NickBad,          &[Refuse(No::NickBad)],                                                 Stay),
@@ -84,6 +85,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(MailFull,         &[Spend, Refuse(No::MailFull)],                                         Stay),
             R(Absent,           &[Spend, KeepPrivate, TellWaiting],                                     Stay),
             R(RecipientDetached, &[Spend, KeepPrivate, TellPosted],                                     Stay),
+            R(NearlyTooFast,    &[Spend, KeepPrivate, SendPrivate, TellSlowDown],                       Stay),
             R(Always,           &[Spend, KeepPrivate, SendPrivate, TellPosted],                         Stay)],
         // Entering is heard by all in the room, so it costs what talking costs.
         (Member, Enter) => &[

@@ -181,6 +181,9 @@ words! {
         TextUnsafe,
         /// The session talks faster than it may.
         TooFast,
+        /// The session talked lately, has one more message than this at most before it talks faster than it may, and was
+        /// not told so since it last was silent for long enough.
+        NearlyTooFast,
         /// The session talks faster than it may once more, and the profile's patience is over.
         TooFastOnceMore,
         /// The session asks faster than it may.
@@ -403,6 +406,8 @@ words! {
         TellAgain,
         /// Answers the request with number and time of the message it brought.
         TellPosted,
+        /// Answers the request with number and time of the message it brought, and tells the session to slow down.
+        TellSlowDown,
         /// Answers the request with number and time of the message it brought, which waits for its recipient.
         TellWaiting,
         /// Begins a transfer, whose first row answers the request.

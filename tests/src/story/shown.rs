@@ -44,6 +44,7 @@ fn answer(answer: &Answer) -> String {
             let rooms = rooms.iter().map(|still| format!("{} {}", still.room, still.last));
             format!("welcome back, {nick}{muted}, in {}", joined(rooms))
         }
+        Answer::Posted { number, slow_down: true, .. } => format!("posted as {number}, told to slow down"),
         Answer::Posted { number, waits: false, .. } => format!("posted as {number}"),
         Answer::Posted { number, waits: true, .. } => format!("posted as {number}, waiting"),
         Answer::Room { room, last } => format!("in {room} after {last}"),

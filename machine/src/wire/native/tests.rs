@@ -73,7 +73,7 @@ fn messages() -> Vec<Message> {
         Answer::Report(vec![active("127.0.0.1:9"), active("[::1]:65535")]),
         Answer::Welcome { nick: nick("Ann1"), room: lobby(), members: members(), last: 5 },
         Answer::Back { nick: nick("Ann"), muted_ms: None, rooms: vec![StillIn { room: lobby(), last: 5, since: 2 }] },
-        Answer::Posted { number: 1, at: Time(2), waits: true },
+        Answer::Posted { number: 1, at: Time(2), waits: true, slow_down: false },
         Answer::Room { room: lobby(), last: 0 },
         Answer::Members(members()),
         Answer::Rooms(vec![RoomLine { room: lobby(), members: 3 }]),

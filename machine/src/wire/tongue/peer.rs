@@ -168,6 +168,9 @@ impl Peer {
             | Answer::Pong => {}
         }
         self.write(happening(wish, answer), &values, out);
+        if let Answer::Posted { slow_down: true, .. } = answer {
+            self.write(Happening::SlowDown, &values, out);
+        }
         if let (Some(Wish::Join(wished)), Answer::Welcome { nick, .. }) = (wish, answer)
             && wished != nick.as_str()
         {
