@@ -504,7 +504,7 @@ fn what_waits_too_long_is_dropped() {
 // ── Those who talk too fast
 
 #[test]
-fn who_talks_too_fast_is_told_for_how_long_in_every_dialect_and_all_others_that_it_is_so() {
+fn who_talks_too_fast_is_warned_and_told_for_how_long_in_every_dialect_and_all_others_that_it_is_so() {
     let folder = tempfile::tempdir().expect("there is a place for temporary folders");
     let data = folder.path().to_str().expect("a temporary folder has a plain name");
     let limits = [
@@ -525,6 +525,8 @@ fn who_talks_too_fast_is_told_for_how_long_in_every_dialect_and_all_others_that_
         for _ in 0..4 {
             say(course);
         }
+        // First the warning, and then the mute.
+        course.until("Slow down: who talks faster than this is muted for a while");
         course.until("muted");
     };
     let mut cool = server.flags("Cool", 0);
@@ -542,13 +544,15 @@ fn who_talks_too_fast_is_told_for_how_long_in_every_dialect_and_all_others_that_
     bob.send("say spam\nsay spam\nsay spam\nsay spam\nlist\n");
     let replies = bob.until("LIST");
     assert_eq!(replies.matches("RESPONSE failure").count(), 2, "{replies:?}");
+    assert_eq!(replies.matches("SENDTO Server Slow down: ").count(), 1, "{replies:?}");
     // What Bob heard before the last answer comes before it.
     assert!(replies.contains("SENDTO Server Bob is muted until 20"), "{replies:?}");
     for nick in ["Cool", "Alice", "tesla", "Bob"] {
         witness.until(&format!("Server: {nick} is muted until 20"));
     }
-    server.process.complaint("mutes 4");
+    server.process.complaint("warnings 4, mutes 4");
     for nick in ["Cool", "Alice", "tesla", "Bob"] {
+        server.process.complaint(&format!("{nick} was told to slow down"));
         server.process.complaint(&format!("{nick} was muted for talking too fast"));
     }
     let log = std::fs::read_to_string(folder.path().join("messages.log")).expect("there is a message log");

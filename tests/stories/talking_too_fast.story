@@ -15,7 +15,7 @@
 < ann: #2 posted as 3
 > ann says 2
 < ann, bob: lobby 4 Ann: 2
-< ann: #3 posted as 4
+< ann: #3 posted as 4, told to slow down
 > ann says 3
 < ann: #4 refused for 10s, Muted: You are muted.
 < ann, bob: lobby 5 Ann is muted until 0:10
@@ -47,7 +47,7 @@
 < ann: #14 posted as 8
 > ann says 6
 < ann, bob: lobby 9 Ann: 6
-< ann: #15 posted as 9
+< ann: #15 posted as 9, told to slow down
 > ann enters games
 < ann: #16 refused for 20s, Muted: You are muted.
 < ann, bob: lobby 10 Ann is muted until 0:30
@@ -63,7 +63,7 @@
 > ann tells Bob 9
 < kept for Bob: 2 Ann: 9
 < bob: @Ann 2 Ann: 9
-< ann: #19 posted as 2
+< ann: #19 posted as 2, told to slow down
 > ann tells Bob 10
 < ann: #20 refused for 40s, Muted: You are muted.
 < ann, bob: lobby 12 Ann is muted until 1:10

@@ -76,6 +76,36 @@ fn posted(waits: bool) -> Answer {
     Answer::Posted { number: 1, at: Time(0), waits, slow_down: false }
 }
 
+/// What was said was taken, and is enough for now.
+fn hasty() -> Answer {
+    Answer::Posted { number: 1, at: Time(0), waits: false, slow_down: true }
+}
+
+#[test]
+fn who_nears_the_limit_is_told_in_every_course() {
+    const WORDS: &str = "Slow down: who talks faster than this is muted for a while";
+    let dialogues: [(Box<dyn Dialogue>, &[&str]); 3] = [
+        (Box::new(Colon::new("chat:1".into(), style(false), as_nick("Ann"))), &[]),
+        (Box::new(Tata::new("chat:1".into(), style(false), as_nick("Ann"))), &[]),
+        (Box::new(Command::new("chat:1".into(), style(false), Wishes::default())), &["login Ann", "say hi"]),
+    ];
+    for (mut dialogue, lines) in dialogues {
+        dialogue.shown(answer(Request::Report, active(&[])));
+        dialogue.shown(welcome("Ann"));
+        lines.iter().for_each(|line| dialogue.typed(line));
+        dialogue.take_lines();
+        dialogue.shown(answer(say("lobby", "hi"), hasty()));
+        let lines = dialogue.take_lines();
+        assert!(lines.last().is_some_and(|line| line.starts_with(WORDS)), "{lines:?}");
+        dialogue.shown(answer(say("lobby", "hi"), posted(false)));
+        assert!(!dialogue.take_lines().iter().any(|line| line.contains(WORDS)));
+    }
+}
+
+fn as_nick(name: &str) -> Wishes {
+    Wishes { nick: Some(name.into()), ..Wishes::default() }
+}
+
 fn enter(name: &str) -> Request {
     Request::Enter { room: name.into() }
 }

@@ -5,7 +5,7 @@ use super::menu::Menu;
 use super::words::Style;
 use hobnob_machine::Shown;
 use hobnob_runtime::Intent;
-use hobnob_spec::messages::{Answer, Request};
+use hobnob_spec::messages::{Answer, Request, Time};
 use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::session::{No, Why};
 use jiff::tz::TimeZone;
@@ -147,6 +147,21 @@ fn input_that_ends_before_the_welcome_ends_the_client_after_it() {
     menu.intents.clear();
     menu.shown(welcome("Cool"));
     assert_eq!(intents(&mut menu), [Intent::Quit]);
+}
+
+#[test]
+fn who_nears_the_limit_is_told_to_slow_down() {
+    let mut menu = nicked("Ann");
+    menu.shown(welcome("Ann"));
+    menu.take_lines();
+    for (slow_down, lines) in
+        [(false, &[][..]), (true, &["Slow down: who talks faster than this is muted for a while."])]
+    {
+        menu.typed("Hi");
+        let answer = Answer::Posted { number: 1, at: Time(0), waits: false, slow_down };
+        menu.shown(Shown::Answer { request: say("lobby", "Hi"), answer });
+        assert_eq!(menu.take_lines(), lines);
+    }
 }
 
 #[test]
