@@ -239,8 +239,8 @@ fn ones_own_private_message_that_came_by_another_way_is_shown_once() {
     script.ask(say("one")).ask(Request::Rooms).ask(tell.clone());
     script.hear(Message::Earlier { place: with("Bob"), past: Past::Missed, entries: vec![own(3)] });
     for (request, answer) in [
-        (say("one"), Answer::Posted { number: 6, at: Time(1), waits: false }),
-        (tell, Answer::Posted { number: 3, at: Time(1_003), waits: false }),
+        (say("one"), Answer::Posted { number: 6, at: Time(1), waits: false, slow_down: false }),
+        (tell, Answer::Posted { number: 3, at: Time(1_003), waits: false, slow_down: false }),
     ] {
         script.reply(script.number_of(&request), answer);
     }
@@ -252,7 +252,8 @@ fn an_answer_that_comes_late_sets_no_conversation_back() {
     let tell = Request::Private { to: "bob".into(), text: "mine 3".into() };
     let mut script = Script::joined();
     script.ask(tell.clone()).hear(Message::Live { place: with("bob"), entry: entry(4, "bob") });
-    script.reply(script.number_of(&tell), Answer::Posted { number: 3, at: Time(1_003), waits: false });
+    script
+        .reply(script.number_of(&tell), Answer::Posted { number: 3, at: Time(1_003), waits: false, slow_down: false });
     assert_eq!(script.numbers(), [4, 3]);
     assert!(script.had().contains(&Have { place: with("bob"), number: 4 }));
 }

@@ -40,7 +40,7 @@ fn talks_in(colon: &mut Tongue) -> Option<String> {
 fn an_answer_belongs_to_its_request_whatever_was_asked_since() {
     let mut colon = tongue(Dialect::Colon, &Profile::messenger());
     let asks = requests(&mut colon, &["register Bob", "Ann:hi", "who"]);
-    let posted = Answer::Posted { number: 1, at: Time(1), waits: false };
+    let posted = Answer::Posted { number: 1, at: Time(1), waits: false, slow_down: false };
     told(&mut colon, asks[0].number, Answer::Done);
     assert_eq!(told(&mut colon, asks[1].number, posted), "Sent to Ann.\n");
     assert_eq!(told(&mut colon, asks[2].number, Answer::Report(Vec::new())), "No active users.\n");
