@@ -1,6 +1,7 @@
 //! What the server's machine promises beyond what one user sees: to whoever replays its records, and when there is much.
 
-use hobnob_machine::{Action, Config, Conn, Input, Out, Server};
+use hobnob_machine::{Action, Config, Conn, Filing, Input, Out, Server};
+use hobnob_spec::files::Digest;
 use hobnob_spec::limits::{HISTORY_FRAME_BYTES, Limits};
 use hobnob_spec::messages::{Answer, Asked, Entry, Have, Message, Past, Place, Request, Secret, Time, Where};
 use hobnob_spec::names::RoomName;
@@ -179,4 +180,28 @@ fn pages_of_all_rooms_at_once_take_half_of_an_outbox() {
     let out = feed(&mut server, &[ask(1, 6, history)]);
     let [Action::ReadPage { bytes_max, .. }] = &out.actions[..] else { panic!("it is in the store: {out:?}") };
     assert_eq!(*bytes_max, 1_500);
+}
+
+#[test]
+fn a_server_shows_who_is_there_and_what_it_keeps() {
+    let mut server = Server::new(Config::default(), 1);
+    let offer = |name: &str| Request::Attach {
+        place: Where::Room("lobby".into()).into(),
+        name: name.into(),
+        media: "text/plain".into(),
+        size: 0,
+        digest: Digest([0; 32]),
+    };
+    feed(
+        &mut server,
+        &[open(1), ask(1, 1, join("Ann")), open(2), ask(1, 2, offer("a.txt")), ask(1, 3, offer("b.txt"))],
+    );
+    let filing = Filing::Kept { name: "a.txt".into(), text: None };
+    feed(&mut server, &[(AT, Input::Filed { transfer: 1, filing })]);
+    let nicks: Vec<_> = server.sessions().map(|session| session.nick.map(|nick| nick.as_str().to_owned())).collect();
+    assert_eq!(nicks, [Some("Ann".to_owned()), None]);
+    let rooms: Vec<_> = server.rooms().map(|room| (room.name.as_str().to_owned(), room.members)).collect();
+    assert_eq!(rooms, [("lobby".to_owned(), 1)]);
+    assert_eq!(server.kept_files().collect::<Vec<_>>(), ["a.txt"]);
+    assert_eq!(server.transfers().map(|open| open.name.to_string()).collect::<Vec<_>>(), ["b.txt"]);
 }
