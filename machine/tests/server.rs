@@ -106,8 +106,8 @@ fn say(text: String) -> Request {
 }
 
 /// A server where everybody may talk as much as they like.
-fn talkative(limits: Limits) -> Server {
-    let limits = Limits { say_per_second: 0, ask_per_second: 0, ..limits };
+fn talkative(limits: &Limits) -> Server {
+    let limits = Limits { say_per_second: 0, ask_per_second: 0, ..limits.clone() };
     Server::new(Config { limits, store: true, ..Config::default() }, 1)
 }
 
@@ -133,7 +133,7 @@ fn when_many_want_one_nick_each_gets_a_short_one_of_its_own() {
 
 /// The frames in which somebody who joins gets what was said, as the bytes of their entries.
 fn frames_of_history(texts: &[usize]) -> Vec<Vec<u64>> {
-    let mut server = talkative(Limits::default());
+    let mut server = talkative(&Limits::default());
     feed(&mut server, &[open(1), ask(1, 1, join("Ann"))]);
     for (number, len) in (2..).zip(texts) {
         feed(&mut server, &[ask(1, number, say("x".repeat(*len)))]);
@@ -169,7 +169,7 @@ fn history_comes_in_as_few_frames_as_it_fits_into() {
 #[test]
 fn pages_of_all_rooms_at_once_take_half_of_an_outbox() {
     let limits = Limits { outbox_bytes_max: 9_000, kept_entries_max: 1, ..Limits::default() };
-    let mut server = talkative(limits);
+    let mut server = talkative(&limits);
     let steps = [open(1), ask(1, 1, join("Ann")), ask(1, 2, say("one".into())), ask(1, 3, say("two".into()))];
     feed(&mut server, &steps);
     feed(

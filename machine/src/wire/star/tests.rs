@@ -111,9 +111,11 @@ fn only_a_register_behind_server_and_a_colon_or_alone_asks_for_a_nick() {
     assert_eq!(text(&["who\nserver  : register Alice\n"]), "who\nserver  : register *Alice\n");
 }
 
-/// What is seen of a star after some bytes: what has gone on, how many are kept, whether quiet would end a unit, whether
-/// all passes now, and the dialect.
-fn seen(dialects: &[Dialect], bytes: &[u8]) -> (Vec<u8>, usize, bool, bool, Option<Dialect>) {
+/// What is seen of a star: what has gone on, how many bytes are kept, whether quiet would end a unit, whether all passes
+/// now, and the dialect.
+type Seen<Gone> = (Gone, usize, bool, bool, Option<Dialect>);
+
+fn seen(dialects: &[Dialect], bytes: &[u8]) -> Seen<Vec<u8>> {
     let (mut star, mut out) = (Star::new(dialects), Vec::new());
     star.read(bytes, &mut out);
     (out, star.kept(), star.waits_for_quiet(), star.is_done(), star.dialect())
@@ -123,28 +125,28 @@ fn seen(dialects: &[Dialect], bytes: &[u8]) -> (Vec<u8>, usize, bool, bool, Opti
 fn nothing_is_kept_longer_than_it_takes_to_find_the_nick() {
     use Dialect::{Colon, Command, Flags, Plain};
     let (all, plain) = (Dialect::ALL, &[Plain][..]);
-    let cases: &[(&[Dialect], &str, &str, usize, bool, bool, Option<Dialect>)] = &[
-        (plain, "", "", 0, false, false, None),
-        (all, " ", " ", 0, false, false, None),
-        (all, "log", "", 3, true, false, None),
-        (all, "login ", "login ", 0, true, false, Some(Command)),
-        (all, "list\n", "list\n", 0, false, false, Some(Command)),
-        (all, "list\nlo", "list\nlo", 0, true, false, Some(Command)),
-        (all, "login C", "login *C", 0, false, true, Some(Command)),
-        (all, "login t", "login *t", 0, false, true, Some(Command)),
-        (all, "server: ", "server: ", 0, true, false, Some(Colon)),
-        (plain, "a", "*a", 0, false, true, Some(Plain)),
-        (plain, "ta", "", 2, true, false, Some(Plain)),
-        (plain, "tat", "", 3, true, false, Some(Plain)),
-        (plain, "tatan", "*tatan", 0, false, true, Some(Plain)),
-        (plain, "tata x", "*tata x", 0, false, true, Some(Plain)),
-        (plain, "tata    ", "", 8, true, false, Some(Plain)),
-        (plain, "tata     ", "*tata     ", 0, false, true, Some(Plain)),
-        (all, "{\"A\":", "", 5, false, false, Some(Flags)),
-        (all, "{}x", "{}x", 0, true, false, Some(Flags)),
-        (all, "{} ", "{} ", 0, false, false, Some(Flags)),
+    let cases: &[(&[Dialect], &str, Seen<&str>)] = &[
+        (plain, "", ("", 0, false, false, None)),
+        (all, " ", (" ", 0, false, false, None)),
+        (all, "log", ("", 3, true, false, None)),
+        (all, "login ", ("login ", 0, true, false, Some(Command))),
+        (all, "list\n", ("list\n", 0, false, false, Some(Command))),
+        (all, "list\nlo", ("list\nlo", 0, true, false, Some(Command))),
+        (all, "login C", ("login *C", 0, false, true, Some(Command))),
+        (all, "login t", ("login *t", 0, false, true, Some(Command))),
+        (all, "server: ", ("server: ", 0, true, false, Some(Colon))),
+        (plain, "a", ("*a", 0, false, true, Some(Plain))),
+        (plain, "ta", ("", 2, true, false, Some(Plain))),
+        (plain, "tat", ("", 3, true, false, Some(Plain))),
+        (plain, "tatan", ("*tatan", 0, false, true, Some(Plain))),
+        (plain, "tata x", ("*tata x", 0, false, true, Some(Plain))),
+        (plain, "tata    ", ("", 8, true, false, Some(Plain))),
+        (plain, "tata     ", ("*tata     ", 0, false, true, Some(Plain))),
+        (all, "{\"A\":", ("", 5, false, false, Some(Flags))),
+        (all, "{}x", ("{}x", 0, true, false, Some(Flags))),
+        (all, "{} ", ("{} ", 0, false, false, Some(Flags))),
     ];
-    for &(dialects, said, gone, kept, waits, done, dialect) in cases {
+    for &(dialects, said, (gone, kept, waits, done, dialect)) in cases {
         assert_eq!(seen(dialects, said.as_bytes()), (gone.into(), kept, waits, done, dialect), "{said:?}");
     }
     let mut star = Star::new(&[Flags]);
