@@ -1,12 +1,16 @@
 # Short forms of the cargo commands that README.md explains.
 
-.PHONY: build test demo install
+.PHONY: build test mutants demo install
 
 build:
 	cargo build --release -p hobnob
 
 test:
 	cargo test --workspace
+
+# Breaks the machine in every small way, one at a time, and lists what no test noticed: hours. Needs cargo-mutants.
+mutants:
+	PROPTEST_MAX_SHRINK_ITERS=0 cargo mutants -p hobnob-machine $(MUTANTS)
 
 # Each course's dialogue, played by real processes.
 demo: build
