@@ -12,6 +12,7 @@ pub use memory::Memory;
 use async_channel::{Receiver, Sender};
 use hobnob_machine::{Filing, OpenTransfer};
 use hobnob_spec::files::{Digest, FileName};
+use hobnob_spec::limits::CONTENT_BYTES_MAX;
 use hobnob_spec::names::Text;
 use std::collections::BTreeSet;
 use std::io;
@@ -57,6 +58,8 @@ pub(crate) enum FileDone {
     Filed {
         transfer: u64,
         filing: Filing,
+        /// What a small file holds.
+        content: Option<Vec<u8>>,
     },
     Read {
         tag: u64,
@@ -64,8 +67,8 @@ pub(crate) enum FileDone {
     },
 }
 
-/// Serves until nobody has jobs any more.
-pub(crate) async fn serve(mut files: Box<dyn Files>, jobs: Receiver<FileJob>, done: Sender<FileDone>) {
+/// Serves until nobody has jobs any more. With `shows` it reads what small files hold when they are whole.
+pub(crate) async fn serve(mut files: Box<dyn Files>, shows: bool, jobs: Receiver<FileJob>, done: Sender<FileDone>) {
     while let Ok(job) = jobs.recv().await {
         let says = match job {
             FileJob::Write { transfer, offset, bytes } => {
@@ -73,7 +76,7 @@ pub(crate) async fn serve(mut files: Box<dyn Files>, jobs: Receiver<FileJob>, do
                 if let Err(error) = files.write(transfer, offset, &bytes) {
                     tracing::warn!("a file that is being sent cannot be written: {error}");
                     files.discard(transfer);
-                    if done.send(FileDone::Filed { transfer, filing: Filing::NoSpace }).await.is_err() {
+                    if done.send(FileDone::Filed { transfer, filing: Filing::NoSpace, content: None }).await.is_err() {
                         return;
                     }
                 }
@@ -81,7 +84,13 @@ pub(crate) async fn serve(mut files: Box<dyn Files>, jobs: Receiver<FileJob>, do
             }
             FileJob::Finish { transfer, name, size, digest } => {
                 let filing = files.finish(transfer, &name, size, &digest);
-                FileDone::Filed { transfer, filing }
+                let small = usize::try_from(size).ok().filter(|size| shows && *size <= CONTENT_BYTES_MAX);
+                let content = match (&filing, small) {
+                    // Who would be told what it holds is told its name then.
+                    (Filing::Kept { name, .. }, Some(size)) => files.read(name, 0, size).ok(),
+                    (Filing::Kept { .. } | Filing::Damaged | Filing::NoSpace, _) => None,
+                };
+                FileDone::Filed { transfer, filing, content }
             }
             FileJob::Discard { transfer } => {
                 files.discard(transfer);

@@ -25,7 +25,7 @@ use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use hobnob_machine::{Config, Input};
-use hobnob_spec::profile::Profile;
+use hobnob_spec::profile::{Dialect, Profile};
 use jiff::tz::TimeZone;
 use std::fmt;
 use std::io;
@@ -181,9 +181,10 @@ pub async fn serve_with<W: World>(
     let Recovered { server, next, at, next_conn, pending, .. } = recovered;
     let keeper = Keeper::new(jobs, done, keeping, keeps, (next, pending));
     let (status_every, sync_every) = (settings.status_every, SYNC_EVERY);
+    let shows = server.config().profiles.iter().any(|profile| profile.dialects.contains(&Dialect::Flags));
     let hub = Hub::new(Parts {
         world: world.clone(),
-        files: FileDesk::open(&world, files),
+        files: FileDesk::open(&world, files, shows),
         server,
         keeper,
         heard,

@@ -103,6 +103,10 @@ limits! {
 
 /// The largest frame of the native dialect, in bytes; a longer one is foreign, so that no peer can ask for more memory.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
+/// The largest object of the dialect `flags`, in bytes: a file of [`CONTENT_BYTES_MAX`] bytes in base64, and some fields.
+pub const OBJECT_BYTES_MAX: usize = 2 << 20;
+/// The largest file that the dialect `flags` hands on as a whole, in bytes; of a larger one it tells the name and size.
+pub const CONTENT_BYTES_MAX: usize = 1 << 20;
 /// The largest frame that a client takes from its server, in bytes: the report of 10,000 users with the longest nicks.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// How many bytes of messages one page brings at most, but for a single longer message.

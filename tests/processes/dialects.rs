@@ -625,7 +625,7 @@ fn a_file_of_the_classroom_is_kept_by_the_server_and_handed_on() {
     for piece in attachment("..\\..\\coolfile1.txt", "another\n").to_string().as_bytes().chunks(7) {
         fun.send(piece);
     }
-    assert_eq!(timeless(&payload(&mut cool)), "Fun: another\n    ");
+    assert_eq!(timeless(&payload(&mut cool)), "Fun: another\n");
     let files = data.join("downloads");
     let kept = |name: &str| std::fs::read_to_string(files.join(name)).expect("the server keeps it");
     assert_eq!((kept("coolfile1.txt").as_str(), kept("coolfile1 (2).txt").as_str()), (text, "another\n"));
@@ -633,6 +633,58 @@ fn a_file_of_the_classroom_is_kept_by_the_server_and_handed_on() {
     cool.send(talk("We keep chatting.").to_string());
     object(&mut fun);
     assert_eq!(timeless(&payload(&mut fun)), "Cool: We keep chatting.");
+}
+
+#[test]
+fn files_come_whole_whatever_they_hold() {
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let data = home.path().join("data");
+    let server = Server::with_data(&["classroom"], data.to_str().expect("the path is text"), &[]);
+    let (mut cool, mut fun) = (server.flags("Cool", 0), server.flags("Fun", 0));
+    object(&mut cool);
+    let told = |told: &Value, holds: &str| {
+        let payload = told["PAYLOAD"].as_str().expect("a text");
+        assert_eq!((&told["ATTACHMENT_FLAG"], &told["PAYLOAD_LENGTH"]), (&json!(1), &json!(payload.chars().count())));
+        assert!(timeless(payload) == format!("Cool: {holds}"), "{}", &payload[..40]);
+    };
+    // A text that is longer than talk may be, with lines as they are.
+    let text = "one\r\ntwo\n".repeat(20_000);
+    cool.send(attachment("long.txt", &text).to_string());
+    told(&object(&mut fun), &text);
+    told(&object(&mut cool), &text);
+    // What is no text.
+    let zeroes = "AAAA".repeat(100_000);
+    let mut bytes = attachment("zeroes.bin", &zeroes);
+    bytes["ENCODING"] = json!("base64");
+    cool.send(bytes.to_string());
+    for course in [&mut fun, &mut cool] {
+        let object = object(course);
+        told(&object, &zeroes);
+        assert_eq!(object["ENCODING"], "base64");
+    }
+    let kept = |name: &str| std::fs::read(data.join("downloads").join(name)).expect("the server keeps it");
+    assert!(kept("long.txt") == text.as_bytes() && kept("zeroes.bin") == vec![0; 300_000]);
+    // Who joins has both: the text in the history, the bytes behind it.
+    let mut fire = server.connect("Fire", 0);
+    fire.send(join("Fire").to_string());
+    let history = payload(&mut fire);
+    assert!(history.contains(&text.replace("\r\n", "\n    ")[..1_000]) && history.ends_with(")"), "{}", history.len());
+    told(&object(&mut fire), &zeroes);
+    assert_eq!(object(&mut fire)["NEW_USER_FLAG"], 1);
+    assert_eq!((&object(&mut fun)["NEW_USER_FLAG"], &object(&mut cool)["NEW_USER_FLAG"]), (&json!(1), &json!(1)));
+    // For one alone.
+    let mut private = attachment("secret.txt", "psst");
+    private["TO"] = json!("Fun");
+    cool.send(private.to_string());
+    assert_eq!(payload(&mut cool), "Server: Your message to Fun was delivered.");
+    let told = object(&mut fun);
+    assert_eq!(
+        (&told["ATTACHMENT_FLAG"], &told["FILENAME"], &told["TO"]),
+        (&json!(1), &json!("secret.txt"), &json!("Fun"))
+    );
+    assert_eq!(timeless(told["PAYLOAD"].as_str().expect("a text")), "Cool (private): psst");
+    cool.send(talk("Done.").to_string());
+    assert_eq!(timeless(&payload(&mut fire)), "Cool: Done.", "nobody else is told");
 }
 
 #[test]
@@ -692,7 +744,7 @@ fn what_is_wrong_with_a_file_is_told_and_keeps_nothing() {
     cool.send(attachment("attachments/", "text").to_string());
     assert!(payload(&mut cool).starts_with("Server: A file's name has"));
     cool.send(attachment("a.txt", "eleven byte").to_string());
-    assert_eq!(payload(&mut cool), "Server: The file is too large.");
+    assert_eq!(payload(&mut cool), "Server: a.txt: The file is too large.");
     cool.send(r#"{"ATTACHMENT_FLAG": 1, "FILENAME": "a.txt", "PAYLOAD": }"#);
     assert_eq!(payload(&mut cool), "Server: This was not understood. It is no JSON.");
     cool.send(attachment("a.txt", "ten bytes.").to_string());

@@ -1,6 +1,8 @@
 //! What the server tells its operator while it runs: each step, and counts that agree with its log.
 
-use hobnob_spec::messages::{Answer, Request};
+use hobnob_runtime::files::digest_of;
+use hobnob_spec::files::Bytes;
+use hobnob_spec::messages::{Answer, For, Request};
 use hobnob_tests::native::Native;
 use hobnob_tests::process::Process;
 use std::path::Path;
@@ -74,6 +76,16 @@ fn the_server_tells_each_step_and_nobody_types_into_it() {
     let mut other = Native::connect(&addr).expect("the server listens");
     other.ask(1, Request::Join { nick: "Cool".into(), token: None, avatar: None }).expect("the server reads");
     server.complaint(" was rejected because: Another user is using this username.");
-    cool.ask(7, Request::Quit).expect("the server reads");
+    for (number, place) in [(7, For::Room("lobby".into())), (9, For::With("Fun".into()))] {
+        let (name, media, digest) = ("secret.txt".to_owned(), String::new(), digest_of(b"psst"));
+        cool.ask(number, Request::Attach { place, name, media, size: 4, digest }).expect("the server reads");
+        server.complaint("Cool began to send a file");
+        let chunk = Request::Chunk { transfer: 0, offset: 0, bytes: Bytes(b"psst".into()) };
+        cool.ask(number + 1, chunk).expect("the server reads");
+        let sent = ["Cool sent the file secret.txt (4 bytes) to all in lobby", "Cool sent a private file (4 bytes)"];
+        let line = server.complaint(sent[usize::from(number == 9)]);
+        assert!(number == 7 || !line.contains("secret"), "what is private is not told: {line}");
+    }
+    cool.ask(11, Request::Quit).expect("the server reads");
     server.complaint("Cool left because: The user quit.");
 }

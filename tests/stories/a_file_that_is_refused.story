@@ -23,9 +23,9 @@
 > ann offers a.txt of 5 to @Dan
 < ann: #9 refused, Absent: There is no user of that nick.
 > ann offers .. of 5 to lobby
-< ann: #10 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
+< ann: #10 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, does not begin or end with a dot or a space, and is no name of a device such as nul or com1.
 > ann offers nul.txt of 5 to lobby
-< ann: #11 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
+< ann: #11 refused, FileNameBad: A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, does not begin or end with a dot or a space, and is no name of a device such as nul or com1.
 > ann offers a.txt of 101 to lobby
 < ann: #12 refused, FileLarge: The file is too large.
 > ann offers a.txt of 5 to lobby

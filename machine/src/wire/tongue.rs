@@ -14,6 +14,7 @@ mod plain;
 mod tests;
 mod words;
 
+use super::contents::Contents;
 use super::door::{Foreign, Unit};
 use super::native;
 use super::zone::Zone;
@@ -144,11 +145,12 @@ impl Tongue {
     }
 
     /// Writes a message that is meant for this connection alone; nothing where the dialect has no word for it. What
-    /// might be followed by more of it may be held back, until the next message or [`Tongue::settle`].
-    pub fn say(&mut self, message: &Message, out: &mut Vec<u8>) {
+    /// might be followed by more of it may be held back, until the next message or [`Tongue::settle`]. `files` is what
+    /// small files hold.
+    pub fn say(&mut self, message: &Message, files: &Contents, out: &mut Vec<u8>) {
         match self {
             Self::Native => native::say(message, out),
-            Self::Flags(flags) => flags.say(message, out),
+            Self::Flags(flags) => flags.say(message, files, out),
             Self::Colon(colon) => colon.say(message, out),
             Self::Command(command) => command.say(message, out),
             Self::Plain(plain) => plain.say(message, out),
@@ -185,15 +187,16 @@ impl Tongue {
     }
 }
 
-/// Writes what everybody of a dialect is told of a room's entry; nothing where the dialect has no word for it.
-pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, out: &mut Vec<u8>) {
+/// Writes what everybody of a dialect is told of a room's entry; nothing where the dialect has no word for it. `files` is
+/// what small files hold.
+pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, files: &Contents, out: &mut Vec<u8>) {
     match dialect {
         Dialect::Native => {
             let place = Place::Room(room.clone());
             native::say(&Message::Live { place, entry: Arc::clone(entry) }, out);
         }
         Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
-            let values = Values { room: room.as_str(), ..Values::of(entry) };
+            let values = Values { room: room.as_str(), content: files.of(entry), ..Values::of(entry) };
             words::write(dialect, Happening::of(&entry.body), &values, zone, out);
             // An object has a field for the avatar of who joined; a line of a course's has no place for it.
             if matches!((&entry.body, dialect), (Body::Joined(Some(_)), Dialect::Colon | Dialect::Plain)) {

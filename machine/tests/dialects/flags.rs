@@ -1,6 +1,7 @@
 //! Seed 003: the dialogue of Cool, Fun, Fire and Sad, in objects of fourteen fields.
 
 use crate::house::{House, at};
+use hobnob_machine::wire::contents::Contents;
 use hobnob_machine::wire::tongue::Tongue;
 use hobnob_machine::wire::zone::Zone;
 use hobnob_spec::messages::{Answer, Message};
@@ -140,7 +141,7 @@ fn a_history_of_which_nothing_is_kept_is_not_waited_for() {
     let nick = Nick::parse("Fun").expect("a nick");
     let answer = Answer::Welcome { nick, room: lobby, members: Vec::new(), last: 7 };
     let mut written = Vec::new();
-    tongue.say(&Message::Answer { number: 1, answer }, &mut written);
+    tongue.say(&Message::Answer { number: 1, answer }, &Contents::default(), &mut written);
     assert_eq!(written, b"", "seven entries may follow");
     tongue.settle(&mut written);
     assert_eq!(String::from_utf8_lossy(&written), accept("Fun", &[]));
@@ -242,7 +243,7 @@ fn a_file_is_handed_on_with_its_name_and_stands_in_the_history() {
     house.tell(fun, &join("Fun"));
     house.read(cool);
     house.now = at("20:37:55");
-    let told = attachment("coolfile1.txt", "[20:37:55] Cool: I eat in daylight,\n    I eat in moonlight");
+    let told = attachment("coolfile1.txt", "[20:37:55] Cool: I eat in daylight,\nI eat in moonlight");
     let content = r"I eat in daylight,\nI eat in moonlight";
     assert_eq!(house.tell(cool, &attach("attachments/coolfile1.txt", content)), told, "the base name alone counts");
     assert_eq!(house.read(fun), told);
@@ -256,8 +257,63 @@ fn a_file_is_handed_on_with_its_name_and_stands_in_the_history() {
     // A file of several pieces, and one of nothing.
     let long = "x".repeat(100_000);
     let told = house.tell(cool, &attach("long.txt", &long));
-    assert!(told.contains(r#""FILENAME":"long.txt""#), "it is no text that could be said: {}", &told[..200]);
-    assert_eq!(house.tell(cool, &attach("empty.txt", "")), attachment("empty.txt", "[20:37:55] Cool: empty.txt"));
+    let told = told.strip_prefix(&new_user("Fire"));
+    assert_eq!(told, Some(&*attachment("long.txt", &format!("[20:37:55] Cool: {long}"))), "longer than could be said");
+    assert_eq!(house.tell(cool, &attach("empty.txt", "")), attachment("empty.txt", "[20:37:55] Cool: "));
+}
+
+#[test]
+fn a_file_comes_byte_for_byte_as_text_or_as_base64() {
+    let mut house = house();
+    let cool = house.connect(0);
+    house.tell(cool, &join("Cool"));
+    house.now = at("20:37:55");
+    // A text, whatever its lines end with.
+    let text = attachment("a.txt", "[20:37:55] Cool: \u{feff}one\r\n\ttwo\n").replace('\r', "\\r").replace('\t', "\\t");
+    assert_eq!(house.tell(cool, &attach("a.txt", r"\ufeffone\r\n\ttwo\n")), text);
+    // Bytes, in each form that is taken.
+    let coded = |encoding: &str, payload: &str| {
+        let more = format!("\"ENCODING\": \"{encoding}\", \"ATTACHMENT_FLAG\": 1");
+        attach("b.bin", payload).replace("\"ATTACHMENT_FLAG\": 1", &more)
+    };
+    let bytes = attachment("b.bin", "[20:37:55] Cool: AP9hYg==").replace("}\n", ",\"ENCODING\":\"base64\"}\n");
+    let address = "data:application/x-thing;base64,AP9hYg==";
+    for (encoding, said) in [("base64", "AP9hYg=="), ("BASE64", r"AP9h\r\nYg"), ("base64", address), ("", address)] {
+        assert_eq!(house.tell(cool, &coded(encoding, said)), bytes, "{said}");
+    }
+    let control = attachment("c.txt", "[20:37:55] Cool: AA==").replace("}\n", ",\"ENCODING\":\"base64\"}\n");
+    assert_eq!(house.tell(cool, &attach("c.txt", r"\u0000")), control, "no text may hold this");
+    let as_it_stands = attachment("b.bin", &format!("[20:37:55] Cool: {address}"));
+    assert_eq!(house.tell(cool, &coded("text", address)), as_it_stands);
+    assert_eq!(house.tell(cool, &coded("base64", "?")), talk("Server: The payload is no base64."));
+    // Who joins has the text in the history, and the bytes behind it.
+    let fun = house.connect(0);
+    let told = house.tell(fun, &join("Fun"));
+    let (history, files) = told.split_once('\n').expect("a history is one object");
+    let lines = "Cool: \u{feff}one\\n    \\ttwo\\n    \\n[20:37:55] Cool: (sent the file b.bin of 4 bytes, it comes";
+    assert!(history.contains(lines), "{history}");
+    assert!(files.starts_with(&(bytes.repeat(4) + &control)) && files.ends_with(&new_user("Fun")), "{files}");
+}
+
+#[test]
+fn a_file_that_does_not_fit_is_told_of_in_a_sentence() {
+    let mut house = house();
+    let (cool, fun) = (house.connect(0), house.connect(0));
+    house.tell(cool, &join("Cool"));
+    let largest = "x".repeat(1 << 20);
+    assert!(house.tell(cool, &attach("a.txt", &largest)).ends_with(&format!("Cool: {largest}\"}}\n")));
+    let sentence =
+        "[20:32:40] Cool: (sent the file b.txt of 1048577 bytes, more than the 1048576 bytes that one object brings)";
+    assert_eq!(house.tell(cool, &attach("b.txt", &format!("{largest}x"))), talk(sentence));
+    house.tell(cool, &attach("c.bin", r"\u0000"));
+    let history = [
+        "[20:32:40] Server: Cool joined the chatroom.",
+        &format!("[20:32:40] Cool: {largest}"),
+        sentence,
+        "[20:32:40] Cool: (sent the file c.bin of 1 bytes, which cannot be handed on any more)",
+    ];
+    let told = house.tell(fun, &join("Fun"));
+    assert!(told == accept("Fun", &history) + &new_user("Fun"), "no more than one largest file: {}", told.len());
 }
 
 #[test]
@@ -269,8 +325,15 @@ fn a_file_for_one_is_private() {
     }
     house.read(fun);
     let asked = r#"{"ATTACHMENT_FLAG": 1, "TO": "Fun", "FILENAME": "a.txt", "PAYLOAD": "psst"}"#;
-    assert_eq!(house.tell(cool, asked).lines().count(), 2, "only the news of Fun and Fire");
-    assert!(house.read(fun).contains("[20:32:40] Cool (private): psst"));
+    house.read(cool);
+    house.read(fun);
+    let receipt = talk("Server: Your message to Fun was delivered.");
+    assert_eq!(house.tell(cool, asked), receipt, "as for private talk");
+    let told = attachment("a.txt", "[20:32:40] Cool (private): psst");
+    assert_eq!(house.read(fun), told.replace("}\n", ",\"TO\":\"Fun\"}\n"));
+    let nobody = asked.replace("Fun", "Sad");
+    let refused = "Server: Your message to Sad was not delivered. a.txt: ";
+    assert!(house.tell(cool, &nobody).contains(refused));
     assert!(!house.read(fire).contains("psst"));
 }
 
@@ -281,11 +344,11 @@ fn a_file_that_is_refused_is_told_of_in_an_object() {
     assert_eq!(house.tell(cool, &attach("a.txt", "hi")), talk("Server: Please join first."));
     house.tell(cool, &join("Cool"));
     let name = "Server: A file's name has 1 to 100 characters, no control characters and none of / \\ : * ? \" < > |, \
-                and does not begin or end with a dot or a space.";
+                does not begin or end with a dot or a space, and is no name of a device such as nul or com1.";
     for bad in ["", "..", "a/..", "NUL"] {
         assert_eq!(house.tell(cool, &attach(bad, "hi")), talk(name).replace(" \\ :", " \\\\ :"), "{bad:?}");
     }
     house.configure(|config| config.limits.file_bytes_max = 5);
-    assert_eq!(house.tell(cool, &attach("a.txt", "too long")), talk("Server: The file is too large."));
+    assert_eq!(house.tell(cool, &attach("a.txt", "too long")), talk("Server: a.txt: The file is too large."));
     assert!(house.tell(cool, &attach("b.txt", "short")).contains("Cool: short"), "what follows is taken");
 }

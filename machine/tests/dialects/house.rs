@@ -1,5 +1,6 @@
 //! A server with doors and tongues and no network: what the hub is, without the waiting.
 
+use hobnob_machine::wire::contents::Contents;
 use hobnob_machine::wire::door::{Door, Found};
 use hobnob_machine::wire::tongue::{Ask, Tongue, live};
 use hobnob_machine::wire::zone::Zone;
@@ -19,6 +20,7 @@ pub(crate) struct House {
     hearers: BTreeMap<RoomId, BTreeSet<usize>>,
     /// What came of each file, by its transfer.
     files: BTreeMap<u64, Vec<u8>>,
+    contents: Contents,
     /// The bytes of the request that the server is taking.
     at_hand: Vec<u8>,
 }
@@ -44,6 +46,7 @@ impl House {
             lines: Vec::new(),
             hearers: BTreeMap::new(),
             files: BTreeMap::new(),
+            contents: Contents::default(),
             at_hand: Vec::new(),
         }
     }
@@ -167,15 +170,15 @@ impl House {
     fn act(&mut self, action: Action) {
         match action {
             Action::Send { conn, message } => {
-                let Line { tongue, written, .. } = self.line(conn);
-                tongue.as_mut().expect("it spoke first").say(&message, written);
+                let Line { tongue, written, .. } = &mut self.lines[place(conn)];
+                tongue.as_mut().expect("it spoke first").say(&message, &self.contents, written);
             }
             Action::Deliver { room, name, entry } => {
                 for line in self.hearers.get(&room).cloned().unwrap_or_default() {
                     let Line { tongue, written, .. } = &mut self.lines[line];
                     let tongue = tongue.as_mut().expect("who hears a room has joined");
                     if tongue.hears(&name, &entry) {
-                        live(tongue.dialect(), &name, &entry, Zone::UTC, written);
+                        live(tongue.dialect(), &name, &entry, Zone::UTC, &self.contents, written);
                     }
                 }
             }
@@ -201,6 +204,7 @@ impl House {
             Action::CheckFile { transfer, name, size, .. } => {
                 let bytes = self.files.remove(&transfer).unwrap_or_default();
                 assert_eq!(bytes.len() as u64, size, "a whole file is compared");
+                self.contents.keep(transfer, bytes.clone());
                 let text = String::from_utf8(bytes).ok().and_then(|text| Text::parse(text).ok());
                 let filing = Filing::Kept { name: name.to_string(), text };
                 self.step(Input::Filed { transfer, filing });

@@ -1,6 +1,8 @@
 //! What the server says on its console about each step, as the rows that fired tell it.
 
 use hobnob_machine::Fired;
+use hobnob_spec::messages::{Body, Entry};
+use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::{Dialect, Profile};
 use hobnob_spec::row::Next;
 use hobnob_spec::session::{Effect, Event, No, State, Why};
@@ -69,10 +71,21 @@ fn did(effect: Effect) -> Option<&'static str> {
         Effect::Post => "said something to all in a room",
         Effect::SendPrivate => "sent a private message, which was delivered",
         Effect::TellWaiting => "sent a private message, which waits",
+        Effect::BeginTransfer => "began to send a file",
         Effect::EnterRoom => "entered a room",
         Effect::LeaveRoom => "left a room",
         _ => return None,
     })
+}
+
+/// Says that a file was sent, which no row of a session tells; of a private one not its name.
+pub(super) fn tell_of_file(entry: &Entry, room: Option<&RoomName>, narrates: bool) {
+    let Body::Attached(file) = &entry.body else { return };
+    let (nick, name, size) = (&entry.nick, &file.name, file.size);
+    match room {
+        Some(room) => step!(narrates, "{nick} sent the file {name} ({size} bytes) to all in {room}"),
+        None => step!(narrates, "{nick} sent a private file ({size} bytes)"),
+    }
 }
 
 /// The target of the lines that a course wants in its server's window, beside those of the console.

@@ -89,6 +89,8 @@ pub(super) struct Hub<W: World> {
     pub(super) tally: Tally,
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
+    /// Whether some listener's users have every step of theirs told on the console.
+    narrates: bool,
     /// What the time zone makes of the present.
     zone: Zone,
     status_at: Option<Duration>,
@@ -133,6 +135,7 @@ impl<W: World> Hub<W> {
             next_page: 1,
             tally: Tally::default(),
             lingering: VecDeque::new(),
+            narrates: parts.server.config().profiles.iter().any(console::narrates),
             zone: Zone::UTC,
             status_at: parts.status_every.map(|every| now.saturating_add(every)),
             status_before: String::new(),

@@ -33,11 +33,11 @@ pub(super) struct FileDesk {
 }
 
 impl FileDesk {
-    /// Gives the keeper a task of its own.
-    pub(super) fn open<W: World>(world: &W, files: Box<dyn Files>) -> Self {
+    /// Gives the keeper a task of its own. With `shows` it says what small files hold, for who is told of them.
+    pub(super) fn open<W: World>(world: &W, files: Box<dyn Files>, shows: bool) -> Self {
         let (jobs, to_do) = async_channel::unbounded();
         let (says, done) = async_channel::unbounded();
-        world.spawn_aside("files", serve(files, to_do, says));
+        world.spawn_aside("files", serve(files, shows, to_do, says));
         Self { jobs, done, at_hand: None, writing: 0, writes: 0, reads: BTreeMap::new(), next_tag: 1 }
     }
 
@@ -119,7 +119,13 @@ impl<W: World> Hub<W> {
                 self.parts.files.writing -= bytes;
                 self.parts.files.writes -= 1;
             }
-            FileDone::Filed { transfer, filing } => self.step_or_wait(Input::Filed { transfer, filing }),
+            FileDone::Filed { transfer, filing, content } => {
+                if let Some(content) = content {
+                    // The file will have the transfer's number.
+                    self.turn.files.keep(transfer, content);
+                }
+                self.step_or_wait(Input::Filed { transfer, filing });
+            }
             FileDone::Read { tag, piece } => {
                 let (conn, number, offset) = self.parts.files.reads.remove(&tag).expect("a piece was asked for");
                 let Some(slot) = self.lines.slot(conn) else { return };

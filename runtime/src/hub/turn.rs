@@ -10,6 +10,7 @@ use super::lines::Lines;
 use super::outbox::Piece;
 use crate::world::World;
 use hobnob_machine::RoomId;
+use hobnob_machine::wire::contents::Contents;
 use hobnob_machine::wire::tongue;
 use hobnob_machine::wire::zone::Zone;
 use hobnob_spec::messages::{Entry, Message};
@@ -51,6 +52,8 @@ pub(super) struct Turn {
     pub(super) bytes: usize,
     /// How many messages of people and news of rooms it brings to connections; answers do not count.
     pub(super) deliveries: u64,
+    /// What the latest small files hold.
+    pub(super) files: Contents,
 }
 
 /// A turn that is complete.
@@ -73,9 +76,8 @@ impl Turn {
     pub(super) fn send<W: World>(&mut self, lines: &mut Lines<W>, slot: usize, message: &Message) {
         self.cut_all(lines, slot);
         lines.at(slot).greet();
-        let direct = self.direct();
-        let start = direct.len();
-        lines.at(slot).tongue.say(message, direct);
+        let start = self.direct().len();
+        lines.at(slot).tongue.say(message, &self.files, &mut self.chunks[DIRECT]);
         self.deliveries += u64::from(matches!(message, Message::Live { .. }));
         self.sent(slot, start);
     }
@@ -119,7 +121,7 @@ impl Turn {
             let (chunk, hearers) = lines.chunk(room, dialect, || self.begin(room, dialect));
             let bytes = &mut self.chunks[chunk];
             let start = bytes.len();
-            tongue::live(dialect, name, entry, zone, bytes);
+            tongue::live(dialect, name, entry, zone, &self.files, bytes);
             let end = bytes.len();
             self.bytes += end - start;
             let mut told = hearers.len();

@@ -2,7 +2,7 @@
 
 use crate::files::FILE_NAME_CHARS_MAX;
 use crate::limits::QUIET_MS;
-use crate::limits::{ANSWER_BYTES_MAX, FRAME_BYTES_MAX};
+use crate::limits::{ANSWER_BYTES_MAX, CONTENT_BYTES_MAX, FRAME_BYTES_MAX, OBJECT_BYTES_MAX};
 use crate::messages::VERSION;
 use crate::names::{NAME_FORBIDDEN, NICK_CHARS_MAX, NICKS_RESERVED, ROOM_CHARS_MAX, TEXT_CHARS_MAX};
 
@@ -90,9 +90,15 @@ and so are pickled Python objects.
 
 A unit of `colon`, `command` and `plain` is a line of UTF-8, or what came before {QUIET_MS} ms of quiet, for many clients
 send no newline. A unit of `flags` is a JSON object; it ends with its brace, and blanks may stand between two. A line has
-at most {TEXT_CHARS_MAX} characters of text, an object {FRAME_BYTES_MAX} bytes. What is longer, no UTF-8 or no JSON is
+at most {TEXT_CHARS_MAX} characters of text, an object {OBJECT_BYTES_MAX} bytes. What is longer, no UTF-8 or no JSON is
 told so once and passed over, and the next unit may be good. One message is one line, or one object and a newline, and
 is written in one piece; newlines within somebody's text become blanks, in `flags` a newline and four blanks.
+
+`flags` hands a file on as an object with `ATTACHMENT_FLAG` and `FILENAME`; behind the time and the nick its `PAYLOAD` is
+what the file holds, byte for byte if that is a text, and else in base64, with `\"ENCODING\":\"base64\"`. A private one has
+the field `TO`, too. A file of more than {CONTENT_BYTES_MAX} bytes is told of by a sentence with its name and size, and
+so is one in the history that the server has not at hand any more; what is no text follows the history as objects of their
+own. What a client sends behind a file is done when the file's end is answered.
 
 | Dialect | A client writes | and asks |
 |---|---|---|
@@ -101,6 +107,7 @@ is written in one piece; newlines within somebody's text become blanks, in `flag
 | | `QUIT_REQUEST_FLAG` | `Quit`; the connection may join again |
 | | no flag, `PAYLOAD` | `Say` in the lobby; a newline at its end, and a `[20:36:22] own nick: ` before it, are taken off |
 | | no flag, `PAYLOAD`, `TO` | `Private`; the field `TO` is ours |
+| | `ATTACHMENT_FLAG`, `FILENAME`, `PAYLOAD`, perhaps `TO` | `Attach`, and a `Chunk` for each part; `PAYLOAD` is the file, in base64 with `\"ENCODING\": \"base64\"` or as a `data:` address (with any other `ENCODING` it is taken as it stands); `ENCODING` is ours |
 | `colon` | `server:register NAME` or `register NAME` | `Join` |
 | | `server:who` or `who` | `Report`, joined or not |
 | | `server:join ROOM` or `join ROOM` | `Enter`, and talk there; the lobby is heard from here on |

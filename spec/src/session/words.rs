@@ -304,7 +304,7 @@ words! {
         NotMuted,
         /// This was not understood.
         Malformed,
-        /// A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, and does not begin or end with a dot or a space.
+        /// A file's name has 1 to 100 characters, no control characters and none of / \ : * ? " < > |, does not begin or end with a dot or a space, and is no name of a device such as nul or com1.
         FileNameBad,
         /// The file is too large.
         FileLarge,

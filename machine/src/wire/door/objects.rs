@@ -1,7 +1,7 @@
 //! Units that end with their closing brace: the JSON objects of the dialect `flags`.
 
 use super::{Unit, unit};
-use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::limits::OBJECT_BYTES_MAX;
 
 /// Reads objects. What they hold is not looked at, but for strings, in which a brace is no brace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Objects {
         if self.passing {
             return;
         }
-        if self.rest.len() + part.len() > FRAME_BYTES_MAX {
+        if self.rest.len() + part.len() > OBJECT_BYTES_MAX {
             self.rest = Vec::new();
             self.passing = true;
             found(Unit::Garbled);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::wire::{native, proxy};
-use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::limits::OBJECT_BYTES_MAX;
 use hobnob_spec::messages::NAME_BYTES_MAX;
 use hobnob_spec::names::TEXT_CHARS_MAX;
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn found(dialects: &[Dialect], came: &[Came], lengths: &[usize]) -> Vec<Found> {
                 while !rest.is_empty() {
                     let (now, later) = rest.split_at(rest.len().min(*lengths.next().expect("a cycle has no end")));
                     door.read(now, |found| all.push(found));
-                    assert!(door.kept() <= native::HEAD_BYTES + FRAME_BYTES_MAX, "no more than a unit is kept");
+                    assert!(door.kept() <= native::HEAD_BYTES + OBJECT_BYTES_MAX, "no more than a unit is kept");
                     rest = later;
                 }
             }
@@ -179,7 +179,7 @@ fn what_is_too_long_is_told_once_and_passed_over() {
     assert_eq!(found(OPEN, &quiet_after(longest.as_bytes()), &[4096]), speaks(Dialect::Command, &[&longest]));
 
     let mut object = b"{\"A\": {\"".to_vec();
-    object.extend(vec![b'}'; 2 * FRAME_BYTES_MAX]);
+    object.extend(vec![b'}'; 2 * OBJECT_BYTES_MAX]);
     object.extend_from_slice(b"\"}} {}");
     let wanted = [Found::Speaks(Dialect::Flags), garbled, text("{}")];
     assert_eq!(found(OPEN, &bytes(&object), &[10_000]), wanted);
@@ -194,7 +194,7 @@ fn the_longest_line_and_the_longest_object_are_units() {
     assert_eq!(found(OPEN, &quiet_after(line.as_bytes()), &[usize::MAX]), speaks(Dialect::Command, &[&line]));
     let garbled = [Found::Speaks(Dialect::Command), Found::Unit(Unit::Garbled)];
     assert_eq!(found(OPEN, &quiet_after(format!("{line}x").as_bytes()), &[usize::MAX]), garbled);
-    let object = format!("{{{}}}", " ".repeat(FRAME_BYTES_MAX - 2));
+    let object = format!("{{{}}}", " ".repeat(OBJECT_BYTES_MAX - 2));
     assert_eq!(found(OPEN, &bytes(object.as_bytes()), &[usize::MAX]), speaks(Dialect::Flags, &[&object]));
     let garbled = [Found::Speaks(Dialect::Flags), Found::Unit(Unit::Garbled)];
     assert_eq!(found(OPEN, &bytes(format!("{{ {}", &object[1..]).as_bytes()), &[usize::MAX]), garbled);

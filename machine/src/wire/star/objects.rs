@@ -3,7 +3,7 @@
 use super::MARK;
 use crate::wire::door::objects::{Step, Within};
 use crate::wire::tongue::flags::nick_asked;
-use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::limits::OBJECT_BYTES_MAX;
 use std::ops::Range;
 
 /// The field that holds the nick.
@@ -34,7 +34,7 @@ impl Objects {
                 }
             };
             self.rest.push(byte);
-            self.passing |= self.rest.len() > FRAME_BYTES_MAX;
+            self.passing |= self.rest.len() > OBJECT_BYTES_MAX;
             match self.within {
                 Within::Object { .. } | Within::String { .. } if !self.passing => {}
                 Within::Object { .. } | Within::String { .. } => out.append(&mut self.rest),

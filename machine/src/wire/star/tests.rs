@@ -1,6 +1,6 @@
 use super::*;
 use crate::wire::native::{self, AskedReader, Read};
-use hobnob_spec::limits::FRAME_BYTES_MAX;
+use hobnob_spec::limits::{FRAME_BYTES_MAX, OBJECT_BYTES_MAX};
 use hobnob_spec::messages::{Asked, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -178,10 +178,10 @@ fn an_object_longer_than_any_may_be_passes_and_the_next_one_is_looked_at() {
         let (head, tail) = (r#"{"PAYLOAD":""#, r#"","JOIN_REQUEST_FLAG":1,"USERNAME":"Cool"}"#);
         format!("{head}{}{tail}", "x".repeat(len - head.len() - tail.len()))
     };
-    assert_eq!(text(&[&long(FRAME_BYTES_MAX)]), long(FRAME_BYTES_MAX).replace("Cool", "*Cool"));
-    let too_long = long(FRAME_BYTES_MAX + 1);
+    assert_eq!(text(&[&long(OBJECT_BYTES_MAX)]), long(OBJECT_BYTES_MAX).replace("Cool", "*Cool"));
+    let too_long = long(OBJECT_BYTES_MAX + 1);
     assert_eq!(text(&[&too_long, " ", join]), format!("{too_long} {}", join.replace("Cool", "*Cool")));
-    let (_, kept, ..) = seen(&[Dialect::Flags], &long(FRAME_BYTES_MAX + 9).as_bytes()[..FRAME_BYTES_MAX + 5]);
+    let (_, kept, ..) = seen(&[Dialect::Flags], &long(OBJECT_BYTES_MAX + 9).as_bytes()[..OBJECT_BYTES_MAX + 5]);
     assert_eq!(kept, 0, "what passes is not kept");
 }
 

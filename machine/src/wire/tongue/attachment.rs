@@ -7,34 +7,84 @@ use super::Ask;
 use super::peer::{Peer, Wish, clipped};
 use hobnob_spec::avatar::PictureKind;
 use hobnob_spec::files::{Bytes, Digest};
-use hobnob_spec::limits::CHUNK_BYTES_MAX;
-use hobnob_spec::messages::{Answer, Asked, For, NAME_BYTES_MAX, Request};
+use hobnob_spec::limits::{CHUNK_BYTES_MAX, CONTENT_BYTES_MAX};
+use hobnob_spec::messages::{Answer, Asked, Attached, For, NAME_BYTES_MAX, Request};
 use sha2::Digest as _;
 
-/// What a text client's file is, as it cannot be anything else.
-const MEDIA: &str = "text/plain";
+/// What is told of a file.
+pub(super) enum Told<'a> {
+    /// What it holds.
+    Text(&'a str),
+    /// What it holds, which is no text.
+    Base64(String),
+    /// Its name and size, and why not more.
+    Sentence(String),
+}
+
+/// A file as a client sends it.
+pub(super) struct Content {
+    bytes: Vec<u8>,
+    media: String,
+}
 
 /// Where the file that was offered last goes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Attachment {
-    /// The transfer, and how many of its bytes are there.
-    ready: Option<(u64, u64)>,
+    /// The transfer, how many of its bytes are there, and what it was offered for.
+    ready: Option<(u64, u64, Option<Wish>)>,
     /// The number of the request with its last bytes, until that is answered.
     end: Option<u64>,
 }
 
-/// Offers a file to a room, or to one user.
-pub(super) fn offer(peer: &mut Peer, to: &str, path: &str, content: &str, asks: &mut Vec<Ask>) {
-    let (place, wish) = if to.is_empty() {
-        (For::Room(peer.lobby.to_string()), Wish::Say)
-    } else {
-        (For::With(clipped(to)), Wish::Private(clipped(to)))
+/// What a payload holds: a text, or what stands there in base64 or as a `data:` address; `None` where it cannot be read.
+pub(super) fn content(payload: String, encoding: &str) -> Option<Content> {
+    let address = payload.strip_prefix("data:").and_then(|address| address.split_once(";base64,"));
+    let of = |bytes: Vec<u8>, media: Option<&str>| {
+        let kind = PictureKind::of_bytes(&bytes).map(PictureKind::media);
+        let media = media.or(kind).unwrap_or("application/octet-stream").to_owned();
+        Content { bytes, media }
     };
+    let coded = encoding.eq_ignore_ascii_case("base64");
+    match address {
+        Some((media, data)) if coded => Some(of(base64(data)?, Some(media))),
+        None if coded => Some(of(base64(&payload)?, None)),
+        Some((media, data)) if encoding.is_empty() && base64(data).is_some() => Some(of(base64(data)?, Some(media))),
+        Some(_) | None => Some(Content { bytes: payload.into_bytes(), media: "text/plain".to_owned() }),
+    }
+}
+
+/// What is told of a file, of which `content` is at hand.
+pub(super) fn told<'a>(file: &'a Attached, content: Option<&'a [u8]>) -> Told<'a> {
+    let plain = |text: &&str| !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    match (content, &file.text) {
+        (Some(content), _) => match std::str::from_utf8(content).ok().filter(plain) {
+            Some(text) => Told::Text(text),
+            None => Told::Base64(to_base64(content)),
+        },
+        (None, Some(text)) => Told::Text(text.as_str()),
+        (None, None) if file.size > CONTENT_BYTES_MAX as u64 => {
+            Told::Sentence(named(file, &format!("more than the {CONTENT_BYTES_MAX} bytes that one object brings")))
+        }
+        (None, None) => Told::Sentence(named(file, "which cannot be handed on any more")),
+    }
+}
+
+/// A file by its name and size, and what there is to say of it.
+pub(super) fn named(file: &Attached, more: &str) -> String {
+    format!("(sent the file {} of {} bytes, {more})", file.name, file.size)
+}
+
+/// Offers a file to a room, or to one user.
+pub(super) fn offer(peer: &mut Peer, to: &str, path: &str, content: Content, asks: &mut Vec<Ask>) {
+    let to = Some(clipped(to)).filter(|to| !to.is_empty());
+    let place = to.clone().map_or_else(|| For::Room(peer.lobby.to_string()), For::With);
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path).trim();
     let name = base[..base.floor_char_boundary(4 * NAME_BYTES_MAX)].to_owned();
-    let (size, digest) = (content.len() as u64, Digest(sha2::Sha256::digest(content).into()));
-    peer.ask(Request::Attach { place, name, media: MEDIA.to_owned(), size, digest }, wish, asks);
-    asks.push(Ask::Bytes(content.as_bytes().to_vec()));
+    let Content { bytes, media } = content;
+    let (size, digest) = (bytes.len() as u64, Digest(sha2::Sha256::digest(&bytes).into()));
+    let wish = Wish::File { name: name.clone(), to };
+    peer.ask(Request::Attach { place, name, media: clipped(&media), size, digest }, wish, asks);
+    asks.push(Ask::Bytes(bytes));
 }
 
 /// A picture that stands in an object as base64, or as a `data:` address, and what kind it is.
@@ -64,6 +114,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
             b'0'..=b'9' => digit - b'0' + 52,
             b'+' | b'-' => 62,
             b'/' | b'_' => 63,
+            b'\r' | b'\n' | b' ' => continue,
             _ => return None,
         };
         held = held << 6 | u32::from(value);
@@ -77,6 +128,21 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Writes base64, filled up at its end.
+fn to_base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let [first, second, third] = [0, 1, 2].map(|at| u32::from(three.get(at).copied().unwrap_or(0)));
+        let bits = first << 16 | second << 8 | third;
+        for at in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * at)) as usize % 64];
+            text.push(if at <= three.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
 impl Attachment {
     /// Whether its end is not answered yet.
     pub(super) fn busy(&self) -> bool {
@@ -84,25 +150,27 @@ impl Attachment {
     }
 
     /// Takes the answer to an offer, or to some of its bytes.
-    pub(super) fn answered(&mut self, number: u64, answer: &Answer) {
+    pub(super) fn answered(&mut self, number: u64, wish: Option<&Wish>, answer: &Answer) {
         if self.end == Some(number) {
             self.end = None;
         }
         if let Answer::Ready { transfer, from } = answer {
-            self.ready = Some((*transfer, *from));
+            self.ready = Some((*transfer, *from, wish.cloned()));
         }
     }
 
     /// The requests with the bytes that the server wants: one at least, whose answer is the end of the file.
     pub(super) fn chunks(&mut self, bytes: &[u8], peer: &mut Peer) -> Vec<Asked> {
-        let Some((transfer, from)) = self.ready.take() else { return Vec::new() };
+        let Some((transfer, from, wish)) = self.ready.take() else { return Vec::new() };
         let start = usize::try_from(from).map_or(bytes.len(), |from| from.min(bytes.len()));
-        let mut asked = Vec::new();
-        let mut at = start;
-        while at < bytes.len() || asked.is_empty() {
-            let end = bytes.len().min(at + CHUNK_BYTES_MAX);
+        let (mut asked, mut at, all) = (Vec::new(), start, bytes.len());
+        while at < all || asked.is_empty() {
+            let end = all.min(at + CHUNK_BYTES_MAX);
             let (offset, bytes) = (at as u64, Bytes(bytes[at..end].to_vec()));
-            asked.push(peer.number(Request::Chunk { transfer, offset, bytes }, Wish::Say));
+            // The answer to the last one is that to the file.
+            let wish = wish.as_ref().filter(|wish| end == all && matches!(wish, Wish::File { .. }));
+            let wish = wish.cloned().unwrap_or(Wish::Say);
+            asked.push(peer.number(Request::Chunk { transfer, offset, bytes }, wish));
             at = end;
         }
         self.end = asked.last().map(|asked| asked.number);

@@ -155,6 +155,7 @@ impl Colon {
                 | Wish::Join(_)
                 | Wish::Say
                 | Wish::Private(_)
+                | Wish::File { .. }
                 | Wish::Picture
                 | Wish::Enter(_)
                 | Wish::Leave(_)

@@ -2,13 +2,17 @@
 //!
 //! Fields that are missing are 0 or empty, unknown ones are passed over. The field `TO`, which is ours, makes talk
 //! private. The field `AVATAR`, which is ours too, brings an emoji, or a picture as base64, with the wish to join, and
-//! tells others of an emoji. An object without a flag is talk.
+//! tells others of an emoji. The field `ENCODING`, ours, too, says that a file stands there as base64. An object without a
+//! flag is talk.
 
 use super::Ask;
-use super::attachment::{self, Attachment};
+use super::attachment::{self, Attachment, Told};
 use super::peer::{Peer, Wish, clipped};
 use super::words::{Values, fill};
+use crate::wire::contents::Contents;
+use crate::wire::zone::Zone;
 use hobnob_spec::avatar::{Avatar, Emoji};
+use hobnob_spec::limits::CONTENT_BYTES_MAX;
 use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
 use hobnob_spec::names::Nick;
 use hobnob_spec::profile::{Dialect, JoinHistory};
@@ -40,6 +44,10 @@ struct Held {
     /// The last number of the history.
     last: u64,
     lines: Vec<String>,
+    /// Objects with the files of the history that are no texts.
+    files: Vec<u8>,
+    /// How many bytes of files it may still bring.
+    place: usize,
 }
 
 /// An object as a client sends it.
@@ -73,6 +81,8 @@ struct Said {
     #[serde(deserialize_with = "loose")]
     to: Loose,
     #[serde(deserialize_with = "loose")]
+    encoding: Loose,
+    #[serde(deserialize_with = "loose")]
     avatar: Loose,
 }
 
@@ -100,6 +110,8 @@ struct Object<'a> {
     payload: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     avatar: Option<&'a str>,
 }
@@ -137,7 +149,11 @@ impl Flags {
             Some(Flag::JoinRequest) => join(peer, &said, asks),
             Some(Flag::QuitRequest) => peer.ask(Request::Quit, Wish::Quit, asks),
             Some(Flag::Attachment) => {
-                attachment::offer(peer, said.to.0.trim(), &said.filename.0, &said.payload.0, asks);
+                let encoding = said.encoding.0.trim();
+                match attachment::content(said.payload.0, encoding) {
+                    Some(content) => attachment::offer(peer, said.to.0.trim(), &said.filename.0, content, asks),
+                    None => refuse(peer, "The payload is no base64.", asks),
+                }
             }
             Some(Flag::ReportResponse | Flag::JoinReject | Flag::JoinAccept | Flag::NewUser | Flag::QuitAccept) => {
                 refuse(peer, "Only the server sets this flag.", asks);
@@ -151,11 +167,11 @@ impl Flags {
         asks.push(Ask::Garbled);
     }
 
-    pub(super) fn say(&mut self, message: &Message, out: &mut Vec<u8>) {
+    pub(super) fn say(&mut self, message: &Message, files: &Contents, out: &mut Vec<u8>) {
         if let (Message::Earlier { place: Place::Room(_), past: Past::History, entries }, Some(held)) =
             (message, &mut self.held)
         {
-            held.lines.extend(entries.iter().map(|entry| line(entry, &self.peer)));
+            entries.iter().for_each(|entry| held.take(entry, &self.peer, files));
             if entries.last().is_some_and(|entry| entry.number >= held.last) {
                 self.settle(out);
             }
@@ -166,18 +182,18 @@ impl Flags {
             Message::Answer { number, answer: Answer::Welcome { nick, last, .. } } => {
                 self.peer.answered(*number);
                 self.peer.nick = Some(nick.clone());
-                self.held = Some(Held { last: *last, lines: Vec::new() });
+                self.held = Some(Held::new(*last));
                 if !self.history || *last == 0 {
                     self.settle(out);
                 }
             }
             Message::Answer { number, answer } => {
                 let wish = self.peer.answered(*number);
-                self.attachment.answered(*number, answer);
+                self.attachment.answered(*number, wish.as_ref(), answer);
                 self.peer.tell_answer(wish.as_ref(), answer, out);
             }
             Message::Live { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => {
-                self.peer.tell(message, out);
+                self.peer.tell_with(message, files, out);
             }
         }
     }
@@ -187,6 +203,7 @@ impl Flags {
         let Some(held) = self.held.take() else { return };
         let (nick, history) = (self.peer.nick.as_ref().map_or("", Nick::as_str), held.lines.join("\n"));
         self.peer.write(Happening::Welcome, &Values { nick, history: &history, ..Values::default() }, out);
+        out.extend_from_slice(&held.files);
     }
 }
 
@@ -213,18 +230,40 @@ fn refuse(peer: &Peer, reason: &str, asks: &mut Vec<Ask>) {
     peer.reply(Happening::Refused, &Values { reason: reason.to_owned(), ..Values::default() }, asks);
 }
 
+impl Held {
+    fn new(last: u64) -> Self {
+        Self { last, lines: Vec::new(), files: Vec::new(), place: CONTENT_BYTES_MAX }
+    }
+
+    /// Takes an entry of the history; what is no text in a line comes behind the welcome.
+    fn take(&mut self, entry: &Entry, peer: &Peer, files: &Contents) {
+        let content = files.of(entry).filter(|content| content.len() <= self.place);
+        self.place -= content.map_or(0, <[u8]>::len);
+        let values = Values { room: peer.lobby.as_str(), content, ..Values::of(entry) };
+        let Some(file) = values.attached else { return self.lines.push(line(entry, &values, peer.zone)) };
+        let text = match attachment::told(file, content) {
+            Told::Text(text) => text.replace("\r\n", "\n").replace('\r', "\n"),
+            Told::Base64(_) => {
+                peer.write(Happening::of(&entry.body), &values, &mut self.files);
+                attachment::named(file, "it comes behind this history")
+            }
+            Told::Sentence(sentence) => sentence,
+        };
+        self.lines.push(line(entry, &Values { text: &text, ..values.clone() }, peer.zone));
+    }
+}
+
 /// A line of the history.
-fn line(entry: &Entry, peer: &Peer) -> String {
+fn line(entry: &Entry, values: &Values<'_>, zone: Zone) -> String {
     let happening = Happening::of(&entry.body);
-    let (values, zone) = (Values { room: peer.lobby.as_str(), ..Values::of(entry) }, peer.zone);
     match phrase(Dialect::Flags, happening) {
         Phrase::Nothing | Phrase::Itself => String::new(),
-        Phrase::Line(template) | Phrase::Object(template) => fill(template, &values, zone, INDENT),
-        Phrase::Flagged(Flag::Attachment, template) => fill(template, &values, zone, INDENT),
+        Phrase::Line(template) | Phrase::Object(template) => fill(template, values, zone, INDENT),
+        Phrase::Flagged(Flag::Attachment, template) => fill(template, values, zone, INDENT),
         Phrase::Flagged(_, template) => {
-            let text = fill(template, &values, zone, INDENT);
+            let text = fill(template, values, zone, INDENT);
             match phrase(Dialect::Flags, Happening::NewsEarlier) {
-                Phrase::Object(template) => fill(template, &Values { text: &text, ..values }, zone, INDENT),
+                Phrase::Object(template) => fill(template, &Values { text: &text, ..values.clone() }, zone, INDENT),
                 Phrase::Nothing | Phrase::Itself | Phrase::Line(_) | Phrase::Flagged(..) => text,
             }
         }
@@ -246,8 +285,38 @@ fn without_time(payload: &str) -> Option<&str> {
     digits.then_some(rest)
 }
 
+/// Tells something in an object. A file comes with what it holds, as it is; of one that does not fit a sentence tells,
+/// which is no file's content.
+pub(super) fn tell(
+    flag: Option<Flag>,
+    template: &str,
+    private: bool,
+    values: &Values<'_>,
+    zone: Zone,
+    out: &mut Vec<u8>,
+) {
+    let Some(file) = values.attached else {
+        return write(flag, values, &fill(template, values, zone, INDENT), (private, None), out);
+    };
+    let told = |text: &str, newline| fill(template, &Values { text, ..values.clone() }, zone, newline);
+    let flag = Some(Flag::Attachment);
+    match attachment::told(file, values.content) {
+        Told::Text(text) => write(flag, values, &told(text, "\n"), (private, None), out),
+        Told::Base64(text) => write(flag, values, &told(&text, "\n"), (private, Some("base64")), out),
+        Told::Sentence(text) => {
+            write(None, &Values { file: "", ..values.clone() }, &told(&text, INDENT), (private, None), out);
+        }
+    }
+}
+
 /// Writes an object, all of it at the end of `out`, and a newline.
-pub(super) fn write(flag: Option<Flag>, values: &Values<'_>, payload: &str, private: bool, out: &mut Vec<u8>) {
+fn write(
+    flag: Option<Flag>,
+    values: &Values<'_>,
+    payload: &str,
+    (private, encoding): (bool, Option<&str>),
+    out: &mut Vec<u8>,
+) {
     let is = |other: Flag| u8::from(flag == Some(other));
     let object = Object {
         report_request_flag: is(Flag::ReportRequest),
@@ -276,6 +345,7 @@ pub(super) fn write(flag: Option<Flag>, values: &Values<'_>, payload: &str, priv
         payload_length: payload.chars().count(),
         payload,
         to: private.then_some(values.own),
+        encoding,
         avatar: values.avatar.and_then(Avatar::emoji).map(Emoji::as_str),
     };
     serde_json::to_writer(&mut *out, &object).expect("a vector takes all bytes and an object has no map");

@@ -2,6 +2,7 @@
 
 use super::Ask;
 use super::words::{self, Values};
+use crate::wire::contents::Contents;
 use crate::wire::door::Foreign;
 use crate::wire::zone::Zone;
 use hobnob_spec::messages::{Answer, Asked, Body, Entry, Message, NAME_BYTES_MAX, Past, Place, Request};
@@ -42,6 +43,11 @@ pub(super) enum Wish {
     Say,
     /// To that user.
     Private(String),
+    /// That file sent, to somebody alone or to all.
+    File {
+        name: String,
+        to: Option<String>,
+    },
     /// That avatar, which was sent with the wish to join.
     Picture,
     /// Into that room.
@@ -138,7 +144,7 @@ impl Peer {
         }
         let own = self.nick.clone();
         let mut values = Values { nick: own.as_ref().map_or("", Nick::as_str), ..Values::default() };
-        if let Some(Wish::Private(to)) = wish {
+        if let Some(Wish::Private(to) | Wish::File { to: Some(to), .. }) = wish {
             values.nick = to;
         }
         if let Some(Wish::Enter(room) | Wish::Leave(room)) = wish {
@@ -149,6 +155,9 @@ impl Peer {
                 values.reason = no.meaning().to_owned();
                 if let (No::Malformed, Some(why)) = (no, self.garbled.take()) {
                     values.reason = format!("{} {why}", no.meaning());
+                }
+                if let Some(Wish::File { name, .. }) = wish.filter(|_| !matches!(no, No::FileNameBad | No::NotJoined)) {
+                    values.reason = format!("{name}: {}", no.meaning());
                 }
                 values.wait_ms = wait_ms.unwrap_or(0);
             }
@@ -183,19 +192,26 @@ impl Peer {
 
     /// Writes a message that is no answer and no history of a room.
     pub(super) fn tell(&self, message: &Message, out: &mut Vec<u8>) {
+        self.tell_with(message, &Contents::default(), out);
+    }
+
+    /// The same, with what small files hold.
+    pub(super) fn tell_with(&self, message: &Message, files: &Contents, out: &mut Vec<u8>) {
         let own = self.nick.as_ref().map_or("", Nick::as_str);
         match message {
             Message::Answer { .. } | Message::Earlier { place: Place::Room(_), .. } => {}
             Message::Live { place: Place::With(_), entry } => {
-                self.write(Happening::Private, &Values { own, ..Values::of(entry) }, out);
+                let values = Values { own, content: files.of(entry), ..Values::of(entry) };
+                self.write(Happening::Private, &values, out);
             }
             Message::Live { place: Place::Room(room), entry } => {
-                let values = Values { room: room.as_str(), ..Values::of(entry) };
+                let values = Values { room: room.as_str(), content: files.of(entry), ..Values::of(entry) };
                 self.write(Happening::of(&entry.body), &values, out);
             }
             Message::Earlier { place: Place::With(_), past: Past::History | Past::Missed | Past::Late, entries } => {
                 for entry in entries.iter().filter(|entry| Some(&entry.nick) != self.nick.as_ref()) {
-                    self.write(Happening::PrivateLate, &Values { own, ..Values::of(entry) }, out);
+                    let values = Values { own, content: files.of(entry), ..Values::of(entry) };
+                    self.write(Happening::PrivateLate, &values, out);
                 }
             }
             Message::Ping => self.write(Happening::Ping, &Values::default(), out),
@@ -248,7 +264,7 @@ fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
         (Answer::Refused { no: No::NotJoined, .. }, Some(Wish::Picture)) => Happening::Posted,
         (Answer::Refused { no: No::NotJoined, .. }, _) => Happening::NotJoined,
         (Answer::Refused { wait_ms: Some(_), .. }, _) => Happening::RefusedMuted,
-        (Answer::Refused { .. }, Some(Wish::Private(_))) => Happening::Undelivered,
+        (Answer::Refused { .. }, Some(Wish::Private(_) | Wish::File { to: Some(_), .. })) => Happening::Undelivered,
         (Answer::Refused { no: No::Malformed, .. }, _) => Happening::Malformed,
         (Answer::Refused { .. }, _) => Happening::Refused,
         (Answer::Done, Some(Wish::Quit)) => Happening::Goodbye,
@@ -261,6 +277,7 @@ fn happening(wish: Option<&Wish>, answer: &Answer) -> Happening {
         (Answer::Back { .. }, _) => Happening::Back,
         (Answer::Posted { waits: true, .. }, Some(Wish::Private(_))) => Happening::Waits,
         (Answer::Posted { .. }, Some(Wish::Private(_))) => Happening::Sent,
+        (Answer::Filed { .. }, Some(Wish::File { to: Some(_), .. })) => Happening::Sent,
         (Answer::Posted { .. } | Answer::Filed { .. }, _) => Happening::Posted,
         (Answer::Ready { .. } | Answer::Taken { .. } | Answer::Piece { .. }, _) => Happening::Posted,
         (Answer::Room { .. }, _) => Happening::InRoom,

@@ -138,7 +138,7 @@ fn every_message_can_be_told_whatever_was_asked() {
                 for message in messages(number.unwrap_or(0)) {
                     let mut tongue = tongue.clone();
                     let mut out = Vec::new();
-                    tongue.say(&message, &mut out);
+                    tongue.say(&message, &Contents::default(), &mut out);
                     tongue.settle(&mut out);
                     assert!(out.is_empty() || out.ends_with(b"\n"), "{dialect} tells {message:?} in whole lines");
                     String::from_utf8(out).expect("the text dialects write UTF-8");
@@ -179,7 +179,7 @@ fn who_gets_another_nick_is_told_so() {
         asked(&mut tongue, said);
         let answer = Answer::Welcome { nick: nick("Bob77"), room: room("lobby"), members: Vec::new(), last: 0 };
         let mut out = Vec::new();
-        tongue.say(&Message::Answer { number: 1, answer }, &mut out);
+        tongue.say(&Message::Answer { number: 1, answer }, &Contents::default(), &mut out);
         assert!(String::from_utf8_lossy(&out).contains("Bob77"), "{dialect} names the nick");
     }
 }
@@ -189,7 +189,7 @@ fn whoever_is_muted_is_told_even_where_nothing_is_announced() {
     let mut tongue = tongue(Dialect::Command, &Profile::sendto());
     asked(&mut tongue, "login Bob");
     let answer = Answer::Welcome { nick: nick("Bob"), room: room("lobby"), members: Vec::new(), last: 0 };
-    tongue.say(&Message::Answer { number: 1, answer }, &mut Vec::new());
+    tongue.say(&Message::Answer { number: 1, answer }, &Contents::default(), &mut Vec::new());
     let muted = Body::Muted { until: Time(0) };
     assert!(tongue.hears(&room("lobby"), &entry("Bob", muted.clone())));
     assert!(!tongue.hears(&room("lobby"), &entry("Ann", muted)));
@@ -202,7 +202,7 @@ fn a_pulse_is_a_request_that_nobody_reads_of() {
         let asked = tongue.pulse().expect("a text client has no word for it");
         assert_eq!(asked.request, Request::Ping);
         let mut out = Vec::new();
-        tongue.say(&Message::Answer { number: asked.number, answer: Answer::Pong }, &mut out);
+        tongue.say(&Message::Answer { number: asked.number, answer: Answer::Pong }, &Contents::default(), &mut out);
         assert_eq!(out, b"");
     }
     assert_eq!(tongue(Dialect::Native, &Profile::open()).pulse(), None, "a native client answers by itself");
@@ -253,7 +253,7 @@ proptest! {
             }
             let mut out = Vec::new();
             for (which, number) in &answered {
-                tongue.say(which.get(&messages(*number)), &mut out);
+                tongue.say(which.get(&messages(*number)), &Contents::default(), &mut out);
                 if settles {
                     tongue.settle(&mut out);
                 }
@@ -271,7 +271,7 @@ proptest! {
         prop_assume!(Text::parse(said.clone()).is_ok() && said.len() < FRAME_BYTES_MAX);
         let told = |dialect| {
             let mut out = Vec::new();
-            live(dialect, &room("lobby"), &entry("Ann", text(&said)), Zone::UTC, &mut out);
+            live(dialect, &room("lobby"), &entry("Ann", text(&said)), Zone::UTC, &Contents::default(), &mut out);
             String::from_utf8(out).expect("the text dialects write UTF-8")
         };
         prop_assert_eq!(told(Dialect::Colon), format!("Ann (in lobby): {said}\n"));

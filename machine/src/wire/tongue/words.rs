@@ -3,7 +3,7 @@
 use super::flags;
 use crate::wire::zone::Zone;
 use hobnob_spec::avatar::{Avatar, Emoji};
-use hobnob_spec::messages::{Active, Body, Entry, Time};
+use hobnob_spec::messages::{Active, Attached, Body, Entry, Time};
 use hobnob_spec::profile::Dialect;
 use hobnob_spec::voice::{Happening, Phrase, REPORT_USER, phrase};
 
@@ -20,6 +20,10 @@ pub struct Values<'a> {
     pub text: &'a str,
     /// The name of a file.
     pub file: &'a str,
+    /// The file that is told of.
+    pub attached: Option<&'a Attached>,
+    /// What it holds, if that is at hand.
+    pub content: Option<&'a [u8]>,
     /// What is seen beside the nick.
     pub avatar: Option<&'a Avatar>,
     /// When.
@@ -46,7 +50,7 @@ impl<'a> Values<'a> {
             Body::Text(text) => Self { text: text.as_str(), ..values },
             Body::Attached(file) => {
                 let text = file.text.as_ref().map_or(file.name.as_str(), |text| text.as_str());
-                Self { text, file: file.name.as_str(), ..values }
+                Self { text, file: file.name.as_str(), attached: Some(file), ..values }
             }
             Body::Muted { until } => Self { until: *until, ..values },
             Body::Joined(Some(avatar)) | Body::Avatar(Some(avatar)) => Self { avatar: Some(avatar), ..values },
@@ -71,13 +75,11 @@ pub(super) fn write(dialect: Dialect, happening: Happening, values: &Values<'_>,
             out.push(b'\n');
         }
         Phrase::Object(template) => {
-            let payload = fill(template, values, zone, flags::INDENT);
             let to = matches!(happening, Happening::Private | Happening::PrivateLate);
-            flags::write(None, values, &payload, to, out);
+            flags::tell(None, template, to, values, zone, out);
         }
         Phrase::Flagged(flag, template) => {
-            let payload = fill(template, values, zone, flags::INDENT);
-            flags::write(Some(flag), values, &payload, false, out);
+            flags::tell(Some(flag), template, false, values, zone, out);
         }
     }
 }

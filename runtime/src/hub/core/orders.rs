@@ -37,10 +37,11 @@ impl<W: World> Hub<W> {
         let Self { turn, lines, .. } = self;
         match action {
             Action::Deliver { room, name, entry } => {
+                console::tell_of_file(&entry, Some(&name), self.narrates);
                 turn.deliver(lines, room, (&name, &entry), self.zone);
             }
             // The journal stores it.
-            Action::Keep { .. } => {}
+            Action::Keep { entry, .. } => console::tell_of_file(&entry, None, self.narrates),
             Action::Send { conn, message } => {
                 if let Some(slot) = lines.slot(conn) {
                     turn.send(lines, slot, &message);

@@ -16,7 +16,7 @@ fn requests(tongue: &mut Tongue, lines: &[&str]) -> Vec<Asked> {
 /// What it is told by an answer.
 fn told(tongue: &mut Tongue, number: u64, answer: Answer) -> String {
     let mut out = Vec::new();
-    tongue.say(&Message::Answer { number, answer }, &mut out);
+    tongue.say(&Message::Answer { number, answer }, &Contents::default(), &mut out);
     String::from_utf8(out).expect("text")
 }
 
@@ -87,7 +87,11 @@ fn history_is_told_of_the_room_that_one_is_in_and_names_it() {
     told(&mut colon, asks[0].number, entered("den"));
     let mut past = |name: &str| {
         let (mut out, place) = (Vec::new(), Place::Room(room(name)));
-        colon.say(&Message::Earlier { place, past: Past::History, entries: vec![entry("Ann", text("hi"))] }, &mut out);
+        colon.say(
+            &Message::Earlier { place, past: Past::History, entries: vec![entry("Ann", text("hi"))] },
+            &Contents::default(),
+            &mut out,
+        );
         String::from_utf8(out).expect("text")
     };
     assert!(past("den").starts_with("Ann (in den): hi (sent "), "{}", past("den"));
@@ -98,7 +102,11 @@ fn history_is_told_of_the_room_that_one_is_in_and_names_it() {
 fn what_is_told_of_a_room_names_it() {
     let mut colon = tongue(Dialect::Colon, &Profile::messenger());
     let mut out = Vec::new();
-    colon.say(&Message::Live { place: Place::Room(room("den")), entry: entry("Ann", text("hi")) }, &mut out);
+    colon.say(
+        &Message::Live { place: Place::Room(room("den")), entry: entry("Ann", text("hi")) },
+        &Contents::default(),
+        &mut out,
+    );
     assert_eq!(String::from_utf8(out).expect("text"), "Ann (in den): hi\n");
 }
 
@@ -151,7 +159,7 @@ fn only_a_time_of_day_before_ones_own_nick_is_taken_off() {
     let mut out = Vec::new();
     let late =
         Message::Earlier { place: Place::With(nick("Ann")), past: Past::Late, entries: vec![entry("Ann", text("hi"))] };
-    flags.say(&late, &mut out);
+    flags.say(&late, &Contents::default(), &mut out);
     assert!(String::from_utf8(out).expect("text").contains("\"TO\":\"Bob\""), "late private talk says to whom it is");
 }
 
