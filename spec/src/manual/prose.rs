@@ -97,8 +97,9 @@ is written in one piece; newlines within somebody's text become blanks, in `flag
 `flags` hands a file on as an object with `ATTACHMENT_FLAG` and `FILENAME`; behind the time and the nick its `PAYLOAD` is
 what the file holds, byte for byte if that is a text, and else in base64, with `\"ENCODING\":\"base64\"`. A private one has
 the field `TO`, too. A file of more than {CONTENT_BYTES_MAX} bytes is told of by a sentence with its name and size, and
-so is one in the history that the server has not at hand any more; what is no text follows the history as objects of their
-own. What a client sends behind a file is done when the file's end is answered.
+so is one that the server has not at hand any more, but for texts that could be said. In the history files are texts or such
+sentences; what is no text follows it as objects of their own. What a client sends behind a file is done when the file's
+end is answered.
 
 | Dialect | A client writes | and asks |
 |---|---|---|
