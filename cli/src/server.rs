@@ -9,7 +9,7 @@ use figment::value::{Dict, Value};
 use hobnob_machine::Config;
 use hobnob_runtime::files::{Files, Folder, Memory};
 use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
-use hobnob_runtime::{SmolWorld, WINDOW, World, operator_key, os, serve_with};
+use hobnob_runtime::{SmolWorld, Transport, WINDOW, World, operator_key, os, serve_with};
 use hobnob_spec::profile::Dialect;
 use limit_args::LimitArgs;
 use settings::Settings;
@@ -84,6 +84,13 @@ pub(crate) struct ServerArgs {
     /// After how many records the server's state is kept, so that a start need not replay them
     #[arg(long, value_name = "RECORDS")]
     snapshot_every: Option<u64>,
+    /// Take websockets here; off for not at all [default: 127.0.0.1:18081, if it is free]
+    #[arg(long, value_name = "[PROFILE=]ADDR")]
+    ws: Option<String>,
+    /// Let browsers come under this name, too, such as chat.example.org; localhost and addresses are known; may be
+    /// given several times
+    #[arg(long, value_name = "NAME")]
+    web_name: Vec<String>,
     /// Believe connections from this address, or network, that they are relayed; none for nobody; may be given several
     /// times; this computer by default
     #[arg(long, value_name = "ADDR[/BITS]")]
@@ -107,6 +114,9 @@ impl ServerArgs {
         if !self.listen.is_empty() {
             flags.insert("listen".into(), Value::from(self.listen.clone()));
         }
+        if !self.web_name.is_empty() {
+            flags.insert("web_name".into(), Value::from(self.web_name.clone()));
+        }
         if !self.trust_relay.is_empty() {
             flags.insert("trust_relay".into(), Value::from(self.trust_relay.clone()));
         }
@@ -114,6 +124,7 @@ impl ServerArgs {
             flags.insert("listen".into(), Value::from(vec![format!("127.0.0.1:{port}")]));
         }
         let texts = [
+            ("ws", &self.ws),
             ("profile", &self.profile),
             ("data", &self.data),
             ("lobby", &self.lobby),
@@ -155,7 +166,7 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let world = SmolWorld::new();
     let usual = settings.profile.clone();
     let (journal, files, settings) = open(&world, settings)?;
-    let profiles: Vec<String> = settings.listeners.iter().map(|listener| listener.profile.name.clone()).collect();
+    let listeners = settings.listeners.clone();
     let window = settings.listeners.iter().any(|listener| listener.profile.dialects.first() == Some(&Dialect::Plain));
     world.run(async {
         let server = serve_with(world.clone(), journal, files, settings).await.map_err(|error| cannot_start(&error))?;
@@ -163,10 +174,15 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
         let server = std::sync::Arc::new(server);
         let stopped = std::sync::Arc::clone(&server);
         os::on_stop(move || stopped.stop()).map_err(|error| cannot_start(&format_args!("no signals: {error}")))?;
-        for (addr, profile) in server.addrs().iter().zip(&profiles) {
+        for (number, listener) in listeners.iter().enumerate() {
+            let (Some(addr), profile) = (server.addr(number), &listener.profile.name) else { continue };
             tracing::info!("listening on {addr} with the profile {profile}");
             let named = if *profile == usual { String::new() } else { format!(" ({profile})") };
-            exit::print(&format!("listening on {addr}{named}\n"))?;
+            let what = match listener.transport {
+                Transport::Tcp => "",
+                Transport::WebSocket => "for websockets ",
+            };
+            exit::print(&format!("listening {what}on {addr}{named}\n"))?;
         }
         if window {
             exit::print(WORKING)?;

@@ -9,4 +9,5 @@ pub mod native;
 pub mod proxy;
 pub mod star;
 pub mod tongue;
+pub mod web;
 pub mod zone;

@@ -22,6 +22,8 @@ use self::files::FileDesk;
 use self::keeper::{JOBS_MAX, Keeper};
 use crate::files::{Files, Memory};
 use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered, recover};
+use crate::web::handshake::SUBPROTOCOLS;
+use crate::web::origin::Names;
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use hobnob_machine::{Config, Input};
@@ -30,6 +32,7 @@ use jiff::tz::TimeZone;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many pieces of news the readers may have for the hub before they wait.
@@ -44,6 +47,33 @@ pub struct Listener {
     pub addr: String,
     /// The profile of its users.
     pub profile: Profile,
+    /// What the bytes are that pass through it.
+    pub transport: Transport,
+    /// Whether the server goes without the port, with a warning, where it cannot be had.
+    pub optional: bool,
+}
+
+impl Listener {
+    /// A port for connections that carry a dialect's own bytes.
+    pub fn tcp(addr: impl Into<String>, profile: Profile) -> Self {
+        Self { addr: addr.into(), profile, transport: Transport::Tcp, optional: false }
+    }
+
+    /// A port for websockets.
+    pub fn websocket(addr: impl Into<String>, profile: Profile) -> Self {
+        let dialects = SUBPROTOCOLS.iter().map(|(_, dialect)| *dialect).collect();
+        let profile = Profile { dialects, ..profile };
+        Self { addr: addr.into(), profile, transport: Transport::WebSocket, optional: false }
+    }
+}
+
+/// What the bytes are that pass through a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// A dialect's own.
+    Tcp,
+    /// Those of a websocket, behind its handshake.
+    WebSocket,
 }
 
 /// What a server is started with.
@@ -61,17 +91,20 @@ pub struct ServerSettings {
     pub status_every: Option<Duration>,
     /// Whose clocks the dialects show that show any.
     pub time_zone: TimeZone,
+    /// Under which names browsers may come, beside `localhost` and addresses.
+    pub web_names: Names,
 }
 
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
-            listeners: vec![Listener { addr: "127.0.0.1:18000".into(), profile: Profile::open() }],
+            listeners: vec![Listener::tcp("127.0.0.1:18000", Profile::open())],
             config: Config::default(),
             durability: Durability::Always,
             snapshot_every: 100_000,
             status_every: Some(Duration::from_secs(30)),
             time_zone: TimeZone::UTC,
+            web_names: Names::default(),
         }
     }
 }
@@ -113,15 +146,20 @@ impl From<JournalError> for StartError {
 /// A server that runs. It stops when it is told to, or when this is dropped.
 #[derive(Debug)]
 pub struct ServerHandle {
-    addrs: Vec<SocketAddr>,
+    addrs: Vec<Option<SocketAddr>>,
     stop: Sender<()>,
     ended: Receiver<Result<(), JournalError>>,
 }
 
 impl ServerHandle {
-    /// The addresses of the listeners, in their order.
-    pub fn addrs(&self) -> &[SocketAddr] {
-        &self.addrs
+    /// The addresses of the listeners, in their order, without the optional ones that could not be had.
+    pub fn addrs(&self) -> Vec<SocketAddr> {
+        self.addrs.iter().flatten().copied().collect()
+    }
+
+    /// The address of one listener, by its place; `None` for an optional one that could not be had.
+    pub fn addr(&self, listener: usize) -> Option<SocketAddr> {
+        self.addrs.get(listener).copied().flatten()
     }
 
     /// Tells the server to stop: no more connections, everybody is told, outboxes are drained, the journal is synced.
@@ -173,8 +211,11 @@ pub async fn serve_with<W: World>(
     let (readers, heard) = async_channel::bounded(HEARD_MAX);
     let (stop, stopped) = async_channel::bounded(1);
     let (ports, ports_closed) = async_channel::bounded::<()>(1);
-    for (number, listener) in (0..).zip(listeners) {
-        let accept = reader::accept(world.clone(), listener, number, readers.clone(), ports_closed.clone());
+    let names = Arc::new(settings.web_names);
+    for ((number, listener), Listener { transport, .. }) in (0..).zip(listeners).zip(&settings.listeners) {
+        let Some(listener) = listener else { continue };
+        let port = reader::Port { number, transport: *transport, names: Arc::clone(&names) };
+        let accept = reader::accept(world.clone(), listener, port, readers.clone(), ports_closed.clone());
         world.spawn(accept);
     }
     let keeping = keeper::Keeping { durability: settings.durability, snapshot_every: settings.snapshot_every };
@@ -229,12 +270,23 @@ fn reopen(server: &hobnob_machine::Server, files: &mut dyn Files) -> Vec<Input> 
     open.iter().zip(held).map(|(open, len)| Input::Reopened { transfer: open.transfer, len }).collect()
 }
 
-async fn bind<W: World>(world: &W, wanted: &[Listener]) -> Result<(Vec<W::Listener>, Vec<SocketAddr>), StartError> {
+/// The ports, each with its address; nothing for an optional one that cannot be had.
+type Ports<W> = (Vec<Option<<W as World>::Listener>>, Vec<Option<SocketAddr>>);
+
+async fn bind<W: World>(world: &W, wanted: &[Listener]) -> Result<Ports<W>, StartError> {
     let (mut listeners, mut addrs) = (Vec::new(), Vec::new());
-    for Listener { addr, profile: _ } in wanted {
+    for Listener { addr, optional, .. } in wanted {
         let fail = |error| StartError::Port { addr: addr.clone(), error };
-        let listener = world.bind(addr).await.map_err(fail)?;
-        addrs.push(W::local_addr(&listener).map_err(fail)?);
+        let bound = match world.bind(addr).await {
+            Ok(listener) => Some((W::local_addr(&listener).map_err(fail)?, listener)),
+            Err(error) if *optional => {
+                tracing::warn!("going without the port {addr}: {error}");
+                None
+            }
+            Err(error) => return Err(fail(error)),
+        };
+        let (addr, listener) = bound.unzip();
+        addrs.push(addr);
         listeners.push(listener);
     }
     Ok((listeners, addrs))

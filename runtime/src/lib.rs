@@ -14,9 +14,10 @@ pub mod os;
 pub mod relay;
 pub mod replay;
 pub mod smol_world;
+pub mod web;
 pub mod world;
 
-pub use hub::{Listener, ServerHandle, ServerSettings, StartError, WINDOW, serve, serve_with};
+pub use hub::{Listener, ServerHandle, ServerSettings, StartError, Transport, WINDOW, serve, serve_with};
 pub use link::{Intent, Link};
 pub use relay::{RelayHandle, RelayNote, RelayNoted, RelaySettings, RelayTally, relay};
 pub use smol_world::SmolWorld;

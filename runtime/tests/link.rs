@@ -13,7 +13,7 @@ async fn server(world: &SmolWorld) -> ServerHandle {
     let mut config = Config::default();
     config.limits.say_per_second = 0;
     let settings = ServerSettings {
-        listeners: vec![Listener { addr: "127.0.0.1:0".into(), profile: Profile::open() }],
+        listeners: vec![Listener::tcp("127.0.0.1:0", Profile::open())],
         config,
         status_every: None,
         ..ServerSettings::default()

@@ -2,6 +2,9 @@
 //!
 //! Owns what a file's name may be. Knows nothing of folders and of who sends which file.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -139,9 +142,33 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// Part of a file.
+/// Part of a file; base64 where messages are text.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Bytes(pub Vec<u8>);
+
+/// Base64 with or without what fills up its end.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+impl Bytes {
+    /// Writes base64.
+    pub fn to_base64(&self) -> String {
+        BASE64.encode(&self.0)
+    }
+
+    /// Reads base64 of either alphabet, with or without what fills up its end, also in lines.
+    pub fn from_base64(text: &str) -> Option<Self> {
+        let digit = |c: char| match c {
+            '\r' | '\n' | ' ' => None,
+            '-' => Some('+'),
+            '_' => Some('/'),
+            c => Some(c),
+        };
+        BASE64.decode(text.chars().filter_map(digit).collect::<String>()).ok().map(Self)
+    }
+}
 
 /// Bytes are counted in a trace and not printed.
 impl fmt::Debug for Bytes {
@@ -152,12 +179,16 @@ impl fmt::Debug for Bytes {
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(&self.0)
+        if to.is_human_readable() { to.serialize_str(&self.to_base64()) } else { to.serialize_bytes(&self.0) }
     }
 }
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            let text = String::deserialize(from)?;
+            return Self::from_base64(&text).ok_or_else(|| Error::custom("not base64"));
+        }
         from.deserialize_byte_buf(BytesVisitor)
     }
 }

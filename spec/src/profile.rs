@@ -18,6 +18,25 @@ words! {
         Command,
         /// The nick first, then lines of talk (seed 002, the multi-client chat).
         Plain,
+        /// Hobnob's own messages as JSON, each a text message of a websocket.
+        WebText,
+        /// Hobnob's own messages as MessagePack, each a binary message of a websocket.
+        WebBinary,
+    }
+}
+
+impl Dialect {
+    /// Whether it has words of its own, for people or for the clients of courses; the others carry Hobnob's messages.
+    pub const fn has_words(self) -> bool {
+        match self {
+            Self::Native | Self::WebText | Self::WebBinary => false,
+            Self::Flags | Self::Colon | Self::Command | Self::Plain => true,
+        }
+    }
+
+    /// Whether its messages come over a websocket, and not as bytes of a connection's own.
+    pub const fn is_of_web(self) -> bool {
+        matches!(self, Self::WebText | Self::WebBinary)
     }
 }
 

@@ -227,7 +227,7 @@ pub const REPORT_USER: &str = "{count}. {nick} at IP: {ip} and port: {port}.";
 /// How a dialect tells a happening.
 pub const fn phrase(voice: Dialect, happening: Happening) -> Phrase {
     match voice {
-        Dialect::Native => Phrase::Itself,
+        Dialect::Native | Dialect::WebText | Dialect::WebBinary => Phrase::Itself,
         Dialect::Flags => flags(happening),
         Dialect::Colon => colon(happening),
         Dialect::Command => command(happening),

@@ -17,6 +17,7 @@ use hobnob_machine::Config;
 use hobnob_machine::network::Network;
 use hobnob_runtime::journal::{Durability, Retention};
 use hobnob_runtime::message_log::Layout;
+use hobnob_runtime::web::origin::Names;
 use hobnob_runtime::{Listener, ServerSettings};
 use hobnob_spec::limits::Limits;
 use hobnob_spec::names::RoomName;
@@ -38,6 +39,8 @@ const LOCAL: &str = "local";
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     listen: OneOrMany,
+    ws: String,
+    web_name: OneOrMany,
     profile: String,
     data: String,
     lobby: String,
@@ -78,6 +81,8 @@ impl Default for Written {
         let table = Limits::TABLE.iter();
         Self {
             listen: OneOrMany::Many(vec!["127.0.0.1:18000".into()]),
+            ws: "127.0.0.1:18081".into(),
+            web_name: OneOrMany::Many(Vec::new()),
             profile: "open".into(),
             data: "hobnob-data".into(),
             lobby: "lobby".into(),
@@ -146,6 +151,7 @@ impl Written {
             }
         }
         let listeners = self.listeners(&profiles).map_err(|sentence| wrong("listen", sentence))?;
+        let websocket = self.websocket(figment, &profiles).map_err(|sentence| wrong("ws", sentence))?;
         let mut limits = Limits::default();
         for (name, amount) in &self.limits {
             set_limit(&mut limits, name, amount).map_err(|sentence| wrong(&format!("limits.{name}"), sentence))?;
@@ -176,7 +182,8 @@ impl Written {
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), trust_relay, ..Config::default() };
         let server = ServerSettings {
-            listeners,
+            listeners: listeners.into_iter().chain(websocket).collect(),
+            web_names: Names::new(self.web_name.all().into_iter().map(str::to_owned)),
             config,
             durability,
             snapshot_every: self.snapshot_every,
@@ -191,6 +198,18 @@ impl Written {
         Profiles::of(&self.profiles, self.capacity, figment)
     }
 
+    /// The port of websockets; nothing where it is left out. One that nobody asked for may be missing.
+    fn websocket(&self, figment: &Figment, profiles: &Profiles) -> Result<Option<Listener>, String> {
+        if self.ws == OFF {
+            return Ok(None);
+        }
+        let (name, addr) = self.ws.split_once('=').unwrap_or((&self.profile, &self.ws));
+        let profile = profiles.named(name).map_err(|sentence| format!("profile: {sentence}"))?;
+        check_addr(addr)?;
+        let optional = Rank::of(figment, "ws") == Rank::Default;
+        Ok(Some(Listener { optional, ..Listener::websocket(addr, profile) }))
+    }
+
     /// `ADDR` or `PROFILE=ADDR`, each.
     fn listeners(&self, profiles: &Profiles) -> Result<Vec<Listener>, String> {
         let listen = self.listen.all();
@@ -201,7 +220,7 @@ impl Written {
             let (name, addr) = text.split_once('=').unwrap_or((&self.profile, text));
             let profile = profiles.named(name).map_err(|sentence| format!("profile: {sentence}"))?;
             check_addr(addr)?;
-            Ok(Listener { addr: addr.to_owned(), profile })
+            Ok(Listener::tcp(addr, profile))
         };
         listen.into_iter().map(parse).collect()
     }

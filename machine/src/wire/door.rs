@@ -29,6 +29,10 @@ pub enum Unit {
     Text(String),
     /// Something that is no request: not UTF-8, too long, no JSON. The next unit may be good.
     Garbled,
+    /// What the transport itself answers: these bytes, in order with the other answers.
+    Reply(Vec<u8>),
+    /// The transport says that the peer is done.
+    Bye,
 }
 
 /// What a door found in the bytes.
@@ -181,6 +185,7 @@ impl Door {
             Dialect::Flags => Stage::Objects(Objects::default()),
             Dialect::Colon | Dialect::Command => Stage::Lines(Lines::new(false)),
             Dialect::Plain => Stage::Lines(Lines::new(true)),
+            Dialect::WebText | Dialect::WebBinary => unreachable!("no first bytes tell of a websocket"),
         };
         if dialect != Dialect::Native {
             found(Found::Speaks(dialect));

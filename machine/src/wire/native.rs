@@ -237,12 +237,17 @@ pub fn ask(asked: &Asked, out: &mut Vec<u8>) -> bool {
 
 /// Appends a message's frame. A list that would pass [`ANSWER_BYTES_MAX`] loses its last lines, a page its oldest.
 pub fn say(message: &Message, out: &mut Vec<u8>) {
-    if frame(message, out) {
+    say_shortened(message, |message| frame(message, out));
+}
+
+/// Writes a message, or as much of its list as `write` says that it has taken.
+pub(super) fn say_shortened(message: &Message, mut write: impl FnMut(&Message) -> bool) {
+    if write(message) {
         return;
     }
     let mut shorter = message.clone();
     while halve(&mut shorter) {
-        if frame(&shorter, out) {
+        if write(&shorter) {
             return;
         }
     }

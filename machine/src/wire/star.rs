@@ -131,6 +131,7 @@ impl Star {
                     Dialect::Native => Stage::Native(Frames::default()),
                     Dialect::Flags => Stage::Flags(Objects::default()),
                     Dialect::Colon | Dialect::Command | Dialect::Plain => Stage::Lines(Lines::new(dialect)),
+                    Dialect::WebText | Dialect::WebBinary => unreachable!("no first bytes tell of a websocket"),
                 }
             }
         };

@@ -17,6 +17,7 @@ mod words;
 use super::contents::Contents;
 use super::door::{Foreign, Unit};
 use super::native;
+use super::web;
 use super::zone::Zone;
 use colon::Colon;
 use command::Command;
@@ -51,6 +52,8 @@ pub enum Ask {
 pub enum Tongue {
     /// Hobnob's own.
     Native,
+    /// Hobnob's own messages over a websocket, in that dialect.
+    Web(Dialect),
     /// Objects with flags.
     Flags(Box<Flags>),
     /// Lines with colons.
@@ -68,6 +71,7 @@ impl Tongue {
         let peer = || Peer::new(dialect, profile, lobby.clone(), zone);
         match dialect {
             Dialect::Native => Self::Native,
+            Dialect::WebText | Dialect::WebBinary => Self::Web(dialect),
             Dialect::Flags => Self::Flags(Box::new(Flags::new(peer(), profile.history))),
             Dialect::Colon => Self::Colon(Box::new(Colon::new(peer()))),
             Dialect::Command => Self::Command(Box::new(Command::new(peer()))),
@@ -79,6 +83,7 @@ impl Tongue {
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Native => Dialect::Native,
+            Self::Web(dialect) => *dialect,
             Self::Flags(_) => Dialect::Flags,
             Self::Colon(_) => Dialect::Colon,
             Self::Command(_) => Dialect::Command,
@@ -90,6 +95,8 @@ impl Tongue {
     pub fn greet(&self, out: &mut Vec<u8>) {
         match self {
             Self::Native => native::hello(out),
+            // The handshake has told the version.
+            Self::Web(_) => {}
             Self::Flags(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {}
         }
     }
@@ -97,17 +104,21 @@ impl Tongue {
     /// Takes a unit and gives what it asks to `asks`, in order.
     pub fn hear(&mut self, unit: Unit, asks: &mut Vec<Ask>) {
         let text = match (&*self, unit) {
-            (Self::Native, Unit::Asked(asked)) => return asks.push(Ask::Asked(asked)),
+            (_, Unit::Reply(bytes)) => return asks.push(Ask::Reply(bytes)),
+            (_, Unit::Bye) => return asks.push(Ask::Bye),
+            (Self::Native | Self::Web(_), Unit::Asked(asked)) => return asks.push(Ask::Asked(asked)),
             (Self::Flags(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_), Unit::Text(text)) => text,
             (_, Unit::Asked(_) | Unit::Text(_) | Unit::Garbled) => {
                 return match self {
                     Self::Flags(flags) => flags.garbled(flags::NO_OBJECT, asks),
-                    Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => asks.push(Ask::Garbled),
+                    Self::Native | Self::Web(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {
+                        asks.push(Ask::Garbled);
+                    }
                 };
             }
         };
         match self {
-            Self::Native => {}
+            Self::Native | Self::Web(_) => {}
             Self::Flags(flags) => flags.hear(&text, asks),
             Self::Colon(colon) => colon.hear(&text, asks),
             Self::Command(command) => command.hear(&text, asks),
@@ -119,7 +130,7 @@ impl Tongue {
     pub fn chunks(&mut self, bytes: &[u8]) -> Vec<Asked> {
         match self {
             Self::Flags(flags) => flags.attachment.chunks(bytes, &mut flags.peer),
-            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => Vec::new(),
+            Self::Native | Self::Web(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => Vec::new(),
         }
     }
 
@@ -150,6 +161,7 @@ impl Tongue {
     pub fn say(&mut self, message: &Message, files: &Contents, out: &mut Vec<u8>) {
         match self {
             Self::Native => native::say(message, out),
+            Self::Web(dialect) => web::say(*dialect, message, out),
             Self::Flags(flags) => flags.say(message, files, out),
             Self::Colon(colon) => colon.say(message, out),
             Self::Command(command) => command.say(message, out),
@@ -161,14 +173,14 @@ impl Tongue {
     pub fn settle(&mut self, out: &mut Vec<u8>) {
         match self {
             Self::Flags(flags) => flags.settle(out),
-            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {}
+            Self::Native | Self::Web(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => {}
         }
     }
 
     /// Whether this connection is told of a room's entry, in the words that [`live`] writes for its dialect.
     pub fn hears(&mut self, room: &RoomName, entry: &Entry) -> bool {
         match self {
-            Self::Native => true,
+            Self::Native | Self::Web(_) => true,
             Self::Flags(flags) => flags.peer.hears(entry),
             Self::Colon(colon) => colon.hears(room, entry),
             Self::Command(command) => command.peer.hears(entry),
@@ -178,7 +190,7 @@ impl Tongue {
 
     fn peer(&mut self) -> Option<&mut Peer> {
         match self {
-            Self::Native => None,
+            Self::Native | Self::Web(_) => None,
             Self::Flags(flags) => Some(&mut flags.peer),
             Self::Colon(colon) => Some(&mut colon.peer),
             Self::Command(command) => Some(&mut command.peer),
@@ -191,9 +203,12 @@ impl Tongue {
 /// what small files hold.
 pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, files: &Contents, out: &mut Vec<u8>) {
     match dialect {
-        Dialect::Native => {
-            let place = Place::Room(room.clone());
-            native::say(&Message::Live { place, entry: Arc::clone(entry) }, out);
+        Dialect::Native | Dialect::WebText | Dialect::WebBinary => {
+            let message = Message::Live { place: Place::Room(room.clone()), entry: Arc::clone(entry) };
+            match dialect {
+                Dialect::Native => native::say(&message, out),
+                _ => web::say(dialect, &message, out),
+            }
         }
         Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
             let values = Values { room: room.as_str(), content: files.of(entry), ..Values::of(entry) };

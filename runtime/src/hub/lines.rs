@@ -57,7 +57,7 @@ impl<W: World> Line<W> {
     /// Puts our hello into the outbox, once and before anything else. It promises nothing, so it waits for nothing.
     pub(super) fn greet(&mut self) {
         if !std::mem::replace(&mut self.greeted, true) {
-            if self.tongue.dialect() != Dialect::Native {
+            if self.tongue.dialect().has_words() {
                 self.outbox.pace();
             }
             let mut hello = Vec::new();

@@ -3,13 +3,18 @@
 //! They turn bytes into the units of a dialect and decide nothing else. An idle connection has no buffer and no timer:
 //! its bytes are read into a buffer that all share, and only an incomplete unit is kept.
 
+use super::Transport;
 use super::outbox::Outbox;
+use crate::web::door::WebDoor;
+use crate::web::handshake;
+use crate::web::origin::Names;
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use futures_io::AsyncRead;
 use futures_lite::FutureExt;
 use hobnob_machine::Conn;
 use hobnob_machine::wire::door::{Door, Found, QUIET_MS};
+use hobnob_spec::profile::Dialect;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -22,6 +27,40 @@ use std::time::Duration;
 const READ_BYTES: usize = 16 << 10;
 /// How long a listener rests when the system has no connection to spare.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
+/// How long the handshake of a websocket may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How many handshakes of a port may be under way.
+const HANDSHAKES_MAX: usize = 256;
+
+/// The reading side of a connection, by its transport.
+pub(super) enum AnyDoor {
+    Tcp(Door),
+    // On the heap, so that other connections have no place for it.
+    Web(Box<WebDoor>),
+}
+
+impl AnyDoor {
+    fn waits_for_quiet(&self) -> bool {
+        match self {
+            Self::Tcp(door) => door.waits_for_quiet(),
+            Self::Web(_) => false,
+        }
+    }
+
+    fn quiet(&mut self, found: &mut Vec<Found>) {
+        match self {
+            Self::Tcp(door) => door.quiet(|some| found.push(some)),
+            Self::Web(_) => {}
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8], found: &mut Vec<Found>) {
+        match self {
+            Self::Tcp(door) => door.read(bytes, |some| found.push(some)),
+            Self::Web(door) => door.read(bytes, |some| found.push(some)),
+        }
+    }
+}
 
 /// What comes to the hub from outside.
 pub(super) enum Heard<W: World> {
@@ -33,6 +72,8 @@ pub(super) enum Heard<W: World> {
         addr: SocketAddr,
         /// Through which listener.
         listener: u16,
+        /// What its messages carry, where the handshake of a websocket has said so.
+        speaks: Option<Dialect>,
     },
     /// Bytes came over a connection.
     Bytes {
@@ -58,15 +99,26 @@ thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into());
 }
 
+/// What there is to know about a port.
+pub(super) struct Port {
+    /// Which of the listeners it is.
+    pub(super) number: u16,
+    pub(super) transport: Transport,
+    /// Under which names browsers may come.
+    pub(super) names: Arc<Names>,
+}
+
 /// Accepts connections until `close` is closed. A system without a connection to spare is waited for.
 pub(super) async fn accept<W: World>(
     world: W,
     listener: W::Listener,
-    number: u16,
+    port: Port,
     hub: Sender<Heard<W>>,
     close: Receiver<()>,
 ) {
     let mut short = false;
+    // One token for each handshake that is under way.
+    let (begins, ends) = async_channel::bounded::<()>(HANDSHAKES_MAX);
     while !close.is_closed() {
         let closed = async {
             // Nothing is ever sent: the channel is closed.
@@ -76,8 +128,30 @@ pub(super) async fn accept<W: World>(
         match W::accept(&listener).or(closed).await {
             Ok((stream, addr)) => {
                 short = false;
-                if hub.send(Heard::Came { stream, addr, listener: number }).await.is_err() {
-                    return;
+                let came = |stream, speaks| Heard::Came { stream, addr, listener: port.number, speaks };
+                match port.transport {
+                    Transport::Tcp => {
+                        if hub.send(came(stream, None)).await.is_err() {
+                            return;
+                        }
+                    }
+                    Transport::WebSocket => {
+                        let (listener, names) = (port.number, Arc::clone(&port.names));
+                        let (world_of, hub, ends) = (world.clone(), hub.clone(), ends.clone());
+                        // Whoever comes while too many shake hands waits for one of them.
+                        if begins.send(()).await.is_err() {
+                            return;
+                        }
+                        world.spawn(async move {
+                            let shaken = in_time(&world_of, handshake::shake_hands(stream, &names)).await.flatten();
+                            // Its token is there: it was sent before.
+                            let _ = ends.try_recv();
+                            if let Some((stream, speaks)) = shaken {
+                                // When the hub is gone, nobody needs to know.
+                                drop(hub.send(Heard::Came { stream, addr, listener, speaks: Some(speaks) }).await);
+                            }
+                        });
+                    }
                 }
             }
             Err(_) if close.is_closed() => return,
@@ -92,6 +166,15 @@ pub(super) async fn accept<W: World>(
     }
 }
 
+/// What comes of a handshake in the time that there is for one.
+async fn in_time<W: World, T>(world: &W, shaking: impl Future<Output = T>) -> Option<T> {
+    let over = async {
+        world.sleep_until(world.now() + HANDSHAKE).await;
+        None
+    };
+    async { Some(shaking.await) }.or(over).await
+}
+
 /// Whether the peer was merely gone before it was accepted.
 fn passing(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::*;
@@ -103,7 +186,7 @@ pub(super) async fn read<W: World>(
     (world, mut reader): (W, W::Reader),
     outbox: Arc<Outbox<W>>,
     (slot, conn): (usize, Conn),
-    mut door: Door,
+    mut door: AnyDoor,
     hub: Sender<Heard<W>>,
 ) {
     loop {
@@ -124,7 +207,7 @@ pub(super) async fn read<W: World>(
             Read::Quiet | Read::End => {
                 let mut found = Vec::new();
                 if door.waits_for_quiet() {
-                    door.quiet(|some| found.push(some));
+                    door.quiet(&mut found);
                 }
                 (found, 0)
             }
@@ -153,7 +236,7 @@ enum Read {
 }
 
 /// Reads the next bytes.
-async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &mut Door) -> Read {
+async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &mut AnyDoor) -> Read {
     poll_fn(|cx| {
         if outbox.over(cx.waker()) {
             return Poll::Ready(Read::End);
@@ -166,7 +249,7 @@ async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &
             Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Read::End),
             Poll::Ready(Ok(count)) => {
                 let mut found = Vec::new();
-                door.read(&scratch[..count], |some| found.push(some));
+                door.read(&scratch[..count], &mut found);
                 Poll::Ready(Read::Some(found, count))
             }
         })

@@ -125,7 +125,7 @@ impl Turn {
             let end = bytes.len();
             self.bytes += end - start;
             let mut told = hearers.len();
-            if dialect != Dialect::Native {
+            if dialect.has_words() {
                 for slot in Arc::clone(hearers).iter() {
                     if !lines.at(*slot).tongue.hears(name, entry) {
                         told -= 1;
@@ -289,7 +289,7 @@ impl Said {
                 }
                 Order::Free { slot } => {
                     let line = lines.at(slot);
-                    if line.tongue.dialect() != Dialect::Native && line.outbox.waiting() > 0 {
+                    if line.tongue.dialect().has_words() && line.outbox.waiting() > 0 {
                         // People end what they ask by ending their side of the connection, and still read.
                         line.outbox.write_last();
                     }

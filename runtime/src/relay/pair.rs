@@ -289,7 +289,7 @@ impl<W: World> Pair<W> {
 
     fn show_dialect(&mut self) {
         let lines = match self.star.dialect() {
-            None | Some(Dialect::Native | Dialect::Flags) => false,
+            None | Some(Dialect::Native | Dialect::Flags | Dialect::WebText | Dialect::WebBinary) => false,
             Some(Dialect::Colon | Dialect::Command | Dialect::Plain) => true,
         };
         self.step(RelayInput::Speaks { lines });
@@ -404,7 +404,7 @@ impl<W: World> Pair<W> {
 
     fn text_of(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let texts = match self.star.dialect() {
-            None | Some(Dialect::Native) => false,
+            None | Some(Dialect::Native | Dialect::WebText | Dialect::WebBinary) => false,
             Some(Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain) => self.shared.settings.texts,
         };
         (texts && self.shared.log.is_some()).then(|| bytes.to_vec())

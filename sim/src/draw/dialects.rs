@@ -31,7 +31,7 @@ pub(super) fn add(seed: u64, faults: &Faults, plan: &mut Plan) {
     let listener = plan.setting.listener_of(plan.relay_of(who).unwrap_or(who));
     let config = plan.setting.config().expect("drawn settings are settings");
     let texts: Vec<Dialect> =
-        config.profiles[listener].dialects.iter().copied().filter(|dialect| *dialect != Dialect::Native).collect();
+        config.profiles[listener].dialects.iter().copied().filter(|dialect| dialect.has_words()).collect();
     let Some(dialect) = texts.get(rng.usize(..texts.len().max(1))).copied() else { return };
     let (mut at, mut number) = (rng.u64(0..PAUSE_MS), 0);
     while at < plan.heal_ms {
@@ -60,7 +60,7 @@ fn hello(dialect: Dialect, lobby: &str) -> Vec<String> {
         Dialect::Command => vec![format!("login {NAME}")],
         Dialect::Plain => vec![NAME.into()],
         Dialect::Flags => vec![format!("{{\"JOIN_REQUEST_FLAG\": 1, \"USERNAME\": \"{NAME}\"}}")],
-        Dialect::Native => Vec::new(),
+        Dialect::Native | Dialect::WebText | Dialect::WebBinary => Vec::new(),
     }
 }
 
@@ -71,6 +71,6 @@ fn says(rng: &mut Rng, dialect: Dialect, plan: &Plan, text: &str) -> String {
         Dialect::Command if rng.bool() => format!("sendto {to} {text}"),
         Dialect::Command => format!("say {text}"),
         Dialect::Flags => format!("{{\"PAYLOAD\": \"{text}\"}}"),
-        Dialect::Colon | Dialect::Plain | Dialect::Native => text.to_owned(),
+        Dialect::Colon | Dialect::Plain | Dialect::Native | Dialect::WebText | Dialect::WebBinary => text.to_owned(),
     }
 }

@@ -113,8 +113,8 @@ fn changed(stage: &Stage) -> Config {
 
 fn settings(stage: &Stage, config: &Config) -> ServerSettings {
     let listeners = config.profiles.iter().enumerate();
-    let listeners = listeners
-        .map(|(number, profile)| Listener { addr: format!("0.0.0.0:{}", PORT + number), profile: profile.clone() });
+    let listeners =
+        listeners.map(|(number, profile)| Listener::tcp(format!("0.0.0.0:{}", PORT + number), profile.clone()));
     ServerSettings {
         listeners: listeners.collect(),
         config: config.clone(),

@@ -130,7 +130,7 @@ fn profiles(out: &mut String, manual: &Manual) {
 
 fn voices(out: &mut String, manual: &Manual) {
     *out += &format!("\n### What the text dialects say\n\n{}\n", prose::VOICES);
-    let texts = || Dialect::ALL.iter().enumerate().filter(|(_, dialect)| **dialect != Dialect::Native);
+    let texts = || Dialect::ALL.iter().enumerate().filter(|(_, dialect)| dialect.has_words());
     let names = texts().map(|(_, dialect)| format!("`{}`", dialect.name().to_lowercase())).collect::<Vec<_>>();
     *out += &format!("| Happening | Meaning | {} |\n|---|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for voice in &manual.voices {

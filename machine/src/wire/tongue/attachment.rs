@@ -59,7 +59,7 @@ pub(super) fn told<'a>(file: &'a Attached, content: Option<&'a [u8]>) -> Told<'a
     match (content, &file.text) {
         (Some(content), _) => match std::str::from_utf8(content).ok().filter(plain) {
             Some(text) => Told::Text(text),
-            None => Told::Base64(to_base64(content)),
+            None => Told::Base64(Bytes(content.to_vec()).to_base64()),
         },
         (None, Some(text)) => Told::Text(text.as_str()),
         (None, None) if file.size > CONTENT_BYTES_MAX as u64 => {
@@ -87,6 +87,11 @@ pub(super) fn offer(peer: &mut Peer, to: &str, path: &str, content: Content, ask
     asks.push(Ask::Bytes(bytes));
 }
 
+/// The bytes that base64 stands for.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    Bytes::from_base64(text).map(|Bytes(bytes)| bytes)
+}
+
 /// A picture that stands in an object as base64, or as a `data:` address, and what kind it is.
 pub(super) fn picture(text: &str) -> Option<(PictureKind, Vec<u8>)> {
     let text = text.strip_prefix("data:").and_then(|data| data.split_once(";base64,")).map_or(text, |(_, data)| data);
@@ -100,47 +105,6 @@ pub(super) fn offer_picture(peer: &mut Peer, kind: PictureKind, bytes: Vec<u8>, 
     let (name, media) = (format!("avatar.{}", kind.extension()), kind.media().to_owned());
     peer.ask(Request::Attach { place: For::Avatar, name, media, size, digest }, Wish::Picture, asks);
     asks.push(Ask::Bytes(bytes));
-}
-
-/// Reads base64, with or without what fills up its end.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    let (mut held, mut bits) = (0_u32, 0);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'\r' | b'\n' | b' ' => continue,
-            _ => return None,
-        };
-        held = held << 6 | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            let [.., byte] = (held >> bits).to_be_bytes();
-            bytes.push(byte);
-        }
-    }
-    Some(bytes)
-}
-
-/// Writes base64, filled up at its end.
-fn to_base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let [first, second, third] = [0, 1, 2].map(|at| u32::from(three.get(at).copied().unwrap_or(0)));
-        let bits = first << 16 | second << 8 | third;
-        for at in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * at)) as usize % 64];
-            text.push(if at <= three.len() { char::from(digit) } else { '=' });
-        }
-    }
-    text
 }
 
 impl Attachment {

@@ -3,7 +3,8 @@
 use super::Hub;
 use crate::hub::lines::Line;
 use crate::hub::outbox::Outbox;
-use crate::hub::reader::{self, Heard};
+use crate::hub::reader::{self, AnyDoor, Heard};
+use crate::web::door::WebDoor;
 use crate::world::World;
 use hobnob_machine::wire::door::{Door, Found};
 use hobnob_machine::wire::tongue::{Ask, Tongue};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 impl<W: World> Hub<W> {
     pub(super) fn take_heard(&mut self, heard: Heard<W>) {
         match heard {
-            Heard::Came { stream, addr, listener } => self.welcome(stream, addr, listener),
+            Heard::Came { stream, addr, listener, speaks } => self.welcome(stream, addr, listener, speaks),
             Heard::Bytes { slot, conn, found, bytes } => {
                 self.tally.bytes_in += bytes as u64;
                 for some in found {
@@ -54,15 +55,19 @@ impl<W: World> Hub<W> {
     }
 
     /// Takes in a connection.
-    fn welcome(&mut self, stream: W::Stream, addr: SocketAddr, listener: u16) {
+    fn welcome(&mut self, stream: W::Stream, addr: SocketAddr, listener: u16, speaks: Option<Dialect>) {
         let conn = Conn(self.parts.next_conn);
         self.parts.next_conn += 1;
         let (reader, writer) = W::split(stream);
         let outbox = Outbox::new(writer);
         let config = self.parts.server.config();
         let profile = &config.profiles[usize::from(listener)];
-        let door = Door::new(&profile.dialects);
-        let (first, certain) = (profile.dialects[0], profile.dialects.len() == 1);
+        let door = match speaks {
+            None => AnyDoor::Tcp(Door::new(&profile.dialects)),
+            Some(dialect) => AnyDoor::Web(Box::new(WebDoor::new(dialect))),
+        };
+        let first = speaks.unwrap_or(profile.dialects[0]);
+        let certain = speaks.is_some() || profile.dialects.len() == 1;
         let tongue = Tongue::new(first, profile, &config.lobby, self.zone);
         let slot = self.lines.add(Line::new(conn, addr, listener, Arc::clone(&outbox), tongue));
         self.tally.clients_peak = self.tally.clients_peak.max(self.lines.len());
