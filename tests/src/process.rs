@@ -38,6 +38,8 @@ impl Process {
     pub fn start(name: &str, program: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(arguments).env_remove("RUST_LOG").env("TZ", "UTC").env("NO_COLOR", "1");
+        // No server of a test takes a port that nobody named.
+        command.env("HOBNOB_WS", "off");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().unwrap_or_else(|wrong| panic!("{name}: {} cannot be started: {wrong}", program.display()));
