@@ -138,7 +138,7 @@ impl Tongue {
     pub fn busy(&self) -> bool {
         match self {
             Self::Flags(flags) => flags.attachment.busy(),
-            Self::Native | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => false,
+            Self::Native | Self::Web(_) | Self::Colon(_) | Self::Command(_) | Self::Plain(_) => false,
         }
     }
 
