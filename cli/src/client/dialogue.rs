@@ -328,12 +328,9 @@ pub(super) fn private_file(entry: &Entry) -> Option<String> {
 fn on_screen(voice: Dialect, template: &str, colour: bool) -> String {
     match voice {
         Dialect::Command => of_command(template),
-        Dialect::Native
-        | Dialect::WebText
-        | Dialect::WebBinary
-        | Dialect::Flags
-        | Dialect::Colon
-        | Dialect::Plain => painted(template, colour),
+        Dialect::Native | Dialect::WebText | Dialect::WebBinary | Dialect::Flags | Dialect::Colon | Dialect::Plain => {
+            painted(template, colour)
+        }
     }
 }
 
