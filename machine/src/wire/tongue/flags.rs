@@ -5,6 +5,8 @@
 //! tells others of an emoji. The field `ENCODING`, ours, too, says that a file stands there as base64. An object without a
 //! flag is talk.
 
+mod loose;
+
 use super::Ask;
 use super::attachment::{self, Attachment, Told};
 use super::peer::{Peer, Wish, clipped};
@@ -17,7 +19,8 @@ use hobnob_spec::messages::{Answer, Entry, Message, Past, Place, Request};
 use hobnob_spec::names::Nick;
 use hobnob_spec::profile::{Dialect, JoinHistory};
 use hobnob_spec::voice::{Flag, Happening, Phrase, phrase};
-use serde::{Deserialize, Deserializer, Serialize};
+use loose::{Loose, loose};
+use serde::{Deserialize, Serialize};
 
 /// What a newline in somebody's text becomes, so that nobody can write a line in somebody else's name.
 pub(super) const INDENT: &str = "\n    ";
@@ -85,10 +88,6 @@ struct Said {
     #[serde(deserialize_with = "loose")]
     avatar: Loose,
 }
-
-/// A number, a truth or a text, written in whichever way; nothing and lists are empty.
-#[derive(Debug, Default)]
-struct Loose(String);
 
 /// An object as the server sends it: the fields in the order of the seed.
 #[derive(Serialize)]
@@ -366,51 +365,4 @@ impl Said {
             Flag::Attachment => &self.attachment_flag,
         }
     }
-}
-
-impl Loose {
-    fn is_set(&self) -> bool {
-        !matches!(self.0.trim(), "" | "0" | "0.0") && !self.0.trim().eq_ignore_ascii_case("false")
-    }
-}
-
-fn loose<'de, D: Deserializer<'de>>(from: D) -> Result<Loose, D::Error> {
-    struct Any;
-    impl<'de> serde::de::Visitor<'de> for Any {
-        type Value = Loose;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a number, a truth or a text")
-        }
-
-        fn visit_bool<E>(self, truth: bool) -> Result<Loose, E> {
-            Ok(Loose(u8::from(truth).to_string()))
-        }
-
-        fn visit_i64<E>(self, number: i64) -> Result<Loose, E> {
-            Ok(Loose(number.to_string()))
-        }
-
-        fn visit_u64<E>(self, number: u64) -> Result<Loose, E> {
-            Ok(Loose(number.to_string()))
-        }
-
-        fn visit_f64<E>(self, number: f64) -> Result<Loose, E> {
-            Ok(Loose(number.to_string()))
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-            Ok(Loose(text.to_owned()))
-        }
-
-        fn visit_unit<E>(self) -> Result<Loose, E> {
-            Ok(Loose::default())
-        }
-
-        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Loose, A::Error> {
-            while list.next_element::<serde::de::IgnoredAny>()?.is_some() {}
-            Ok(Loose::default())
-        }
-    }
-    from.deserialize_any(Any)
 }
