@@ -4,6 +4,7 @@ use super::io::{ClientAction, ClientOut, Shown, When};
 use super::{Case, Client, Pending, Whose};
 use hobnob_spec::client::{PAGE_ENTRIES, PLACES_MAX};
 use hobnob_spec::messages::{Answer, Asked, Entry, Past, Place, Request, Time, Where};
+use hobnob_spec::names::Nick;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(super) struct Track {
     pub(super) hole: Option<Held>,
     /// The room was left, and the user has asked to enter it again.
     pub(super) left: bool,
+    /// The user's nick when it began: a conversation is that of two nicks.
+    pub(super) own: Option<Nick>,
 }
 
 impl Track {
@@ -103,7 +106,8 @@ impl Client {
             let oldest = self.places.iter().min_by_key(rested).map(|(place, _)| place.clone());
             self.places.remove(&oldest.expect("there are as many places as may be"));
         }
-        self.places.entry(place.clone()).or_default()
+        let own = &self.seat;
+        self.places.entry(place.clone()).or_insert_with(|| Track { own: own.clone(), ..Track::default() })
     }
 
     pub(super) fn show_entry(&mut self, place: &Place, entry: &Arc<Entry>, when: When, out: &mut ClientOut) {

@@ -7,7 +7,7 @@ mod script;
 use hobnob_machine::{ClientInput, Shown, When};
 use hobnob_spec::client::{ANSWER_MS, HELD_MAX, PAUSE_LONGEST_MS, PAUSE_MS, QUEUE_MAX, SILENCE_MS, State, WINDOW};
 use hobnob_spec::messages::{Answer, Body, Entry, Have, Message, Past, Place, Request, Secret, StillIn, Time};
-use hobnob_spec::names::{RoomName, Text};
+use hobnob_spec::names::{Nick, RoomName, Text};
 use hobnob_spec::session::{No, Why};
 use script::*;
 use std::sync::Arc;
@@ -177,6 +177,24 @@ fn leaving_and_entering_again_that_is_answered_late_shows_nothing_twice() {
     script.hear(Message::Answer { number: enter, answer: Answer::Room { room: den, last: 2 } });
     script.hear(Message::Live { place, entry: entry(4, "Ann") });
     assert_eq!(script.numbers(), [3, 4]);
+}
+
+#[test]
+fn conversations_of_another_nick_are_others() {
+    for (comes_back_as, shown) in [(None, &[5][..]), (Some("Bob2"), &[5, 1][..])] {
+        let mut script = Script::joined();
+        let with = Place::With(Nick::parse("Ann").expect("a nick"));
+        script.hear(Message::Live { place: with.clone(), entry: entry(5, "Ann") });
+        script.lose();
+        script.answer(Answer::Refused { no: No::SessionOver, wait_ms: None });
+        let mut welcome = welcome(0);
+        if let (Answer::Welcome { nick, .. }, Some(other)) = (&mut welcome, comes_back_as) {
+            *nick = Nick::parse(other).expect("a nick");
+        }
+        script.answer(welcome);
+        script.hear(Message::Earlier { place: with, past: Past::Late, entries: vec![entry(1, "Ann")] });
+        assert_eq!(script.numbers(), shown, "back as {comes_back_as:?}");
+    }
 }
 
 #[test]

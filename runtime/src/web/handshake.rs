@@ -34,8 +34,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut dialect = None;
-    let answer = |request: &Request, response: Response| answer(request, response, names, &mut dialect);
     #[expect(clippy::result_large_err, reason = "the library's callback refuses with a whole response")]
+    let answer = |request: &Request, response: Response| answer(request, response, names, &mut dialect);
     let socket = async_tungstenite::accept_hdr_async_with_config(stream, answer, Some(bounds())).await;
     match socket {
         Ok(socket) => Some((socket.into_inner(), dialect?)),

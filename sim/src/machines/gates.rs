@@ -177,6 +177,7 @@ impl<M: Meddle> World<'_, '_, M> {
         }
         self.pair_step(pair, RelayInput::Reached);
         self.pump_up(far);
+        self.pair_reads_down(pair);
     }
 
     /// A relay's wish for a connection came to nothing.
@@ -265,9 +266,9 @@ impl<M: Meddle> World<'_, '_, M> {
     /// Reads what the server says, as long as not too much waits for the client.
     pub(super) fn pair_reads_down(&mut self, pair: usize) {
         loop {
-            let Pair { near, far, far_open, over, .. } = self.gates.pairs[pair];
+            let Pair { near, far, reached, far_open, over, .. } = self.gates.pairs[pair];
             let gone = self.wires[near].client_gone;
-            let Some(far) = far.filter(|_| far_open && !over) else { return };
+            let Some(far) = far.filter(|_| reached && far_open && !over) else { return };
             if self.wires[near].down.waiting_bytes >= WAITING_BYTES && !gone {
                 return;
             }
