@@ -1,5 +1,7 @@
 //! Websockets against a real server over loopback, by a library's client and by hand.
 
+#![expect(clippy::disallowed_types, reason = "the clients here are the real world")]
+
 use async_tungstenite::WebSocketStream;
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::http::HeaderValue;

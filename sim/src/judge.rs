@@ -78,6 +78,8 @@ pub struct Judge {
     /// Whether the crash that is under way may take what was acknowledged.
     may_lose: bool,
     users: Vec<User>,
+    /// Whom a relay has turned away that had as many clients as it may have, when all faults were over.
+    barred: BTreeSet<usize>,
     /// What those hear who speak a text dialect.
     ears: Ears,
     people: Vec<String>,
@@ -130,6 +132,7 @@ impl Judge {
             lost: BTreeMap::new(),
             may_lose: false,
             users: Vec::new(),
+            barred: BTreeSet::new(),
             ears: Ears::default(),
             people: Vec::new(),
             heal: 0,

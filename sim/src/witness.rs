@@ -10,6 +10,7 @@ use crate::promise::{Breach, Promise};
 use crate::tally::Tally;
 use hobnob_machine::{ClientFired, Input, Out, RelayFired, Server, Shown};
 use hobnob_spec::messages::{Asked, Message, Time};
+use hobnob_spec::relay;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -142,6 +143,10 @@ impl<'p> Witness<'p> {
     pub fn relay(&mut self, at: Ms, column: usize, client: u64, fired: RelayFired) {
         self.digest((at, column, client, 15, fired));
         self.tally.relay_coverage.count(fired);
+        let guard = relay::cell(fired.state, fired.event)[usize::from(fired.row)].0;
+        if guard == relay::Guard::Crowded && at >= self.plan.heal_ms {
+            self.judge.bars(self.plan, column);
+        }
         self.moment(at, || Moment::RelayFired { relay: column, client, fired });
     }
 

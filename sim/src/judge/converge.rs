@@ -3,7 +3,7 @@
 use super::Judge;
 use super::book::{Kept, Where};
 use super::names::Name;
-use crate::plan::Ms;
+use crate::plan::{Ms, Plan};
 use crate::promise::Promise;
 use hobnob_machine::SessionId;
 use hobnob_spec::client::{ANSWER_MS, DIAL_MS, PAGE_PAUSE_MS, PAUSE_LONGEST_MS, SILENCE_MS};
@@ -18,11 +18,21 @@ const PAGE_MS: Ms = PAGE_PAUSE_MS + 500;
 const RETURN_MS: Ms = SILENCE_MS + ANSWER_MS + PAUSE_LONGEST_MS + PAUSE_LONGEST_MS / 2 + DIAL_MS + SETTLE_MS;
 
 impl Judge {
+    /// A relay has as many clients as it may have, connections that died in silence among them: whether those who come
+    /// through it get in is luck.
+    pub fn bars(&mut self, plan: &Plan, column: usize) {
+        let comes_through = |who: &usize| {
+            let chain = std::iter::successors(Some(*who), |column| Some(plan.relay_column(plan.relay_of(*column)?)));
+            chain.into_iter().any(|passed| passed == column)
+        };
+        self.barred.extend((0..plan.people()).filter(comes_through));
+    }
+
     /// Judges who is in, and what everybody has.
     pub(super) fn converged(&mut self, at: Ms) {
         for who in 0..self.users.len() {
             let user = &self.users[who];
-            if user.rude || !user.wants {
+            if user.rude || !user.wants || (!user.inside && self.barred.contains(&who)) {
                 continue;
             }
             // Healing ends a dial that hangs; then it takes one more.
