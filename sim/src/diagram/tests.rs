@@ -66,7 +66,7 @@ pub(super) fn doubled() -> Chronicle {
         (1_000, up(0, W1, "2: says in lobby: hello")),
         (1_000, fault("after append for 1s", None, true)),
         (1_009, arrived(0, W1, Dir::Up)),
-        (1_009, fired("ann", State::Member, Event::Say, 6)),
+        (1_009, fired("ann", State::Member, Event::Say, last_row(State::Member, Event::Say))),
         (1_009, down(0, W1, "2: posted #2")),
         (1_009, Moment::Down { kept: 3, lost: 0 }),
         (1_012, Moment::Ended { client: 0, wire: W1, dir: Dir::Down }),
@@ -75,7 +75,7 @@ pub(super) fn doubled() -> Chronicle {
         (2_500, Moment::Connected { client: 0, wire: W2 }),
         (2_500, up(0, W2, "2: says in lobby: hello")),
         (2_950, arrived(0, W2, Dir::Up)),
-        (2_950, fired("ann", State::Member, Event::Say, 6)),
+        (2_950, fired("ann", State::Member, Event::Say, last_row(State::Member, Event::Say))),
         (2_950, down(0, W2, "2: posted #3")),
         (
             2_950,
