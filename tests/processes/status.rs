@@ -7,6 +7,7 @@ use hobnob_tests::native::Native;
 use hobnob_tests::process::Process;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
 
@@ -88,4 +89,28 @@ fn the_server_tells_each_step_and_nobody_types_into_it() {
     }
     cool.ask(11, Request::Quit).expect("the server reads");
     server.complaint("Cool left because: The user quit.");
+}
+
+/// How much of the processor's time a process has had, in hundredths of a second.
+fn processor_time(process: &Process) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id())).expect("the process is there");
+    // The name, in brackets, may hold blanks; behind it stand the state and what follows.
+    let (_, rest) = stat.rsplit_once(") ").expect("a name stands in brackets");
+    rest.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("it is a number")).sum()
+}
+
+#[test]
+fn who_waits_for_talk_uses_no_processor_time() {
+    let (server, addr) = serve(&["--profile", "tata", "--data", ":memory:"]);
+    let clients = ["tesla", "albert"].map(|nick| {
+        let mut client = Process::start(nick, Path::new(HOBNOB), &["client", &addr, "--nick", nick]);
+        client.until("Here is a history of the chatroom.");
+        client
+    });
+    let all: Vec<Process> = clients.into_iter().chain([server]).collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let before: Vec<u64> = all.iter().map(processor_time).collect();
+    std::thread::sleep(Duration::from_secs(3));
+    let used: Vec<u64> = all.iter().zip(before).map(|(process, before)| processor_time(process) - before).collect();
+    assert!(used.iter().all(|ticks| *ticks <= 3), "hundredths of a second of the processor in 3 s: {used:?}");
 }

@@ -240,10 +240,13 @@ impl<M: Meddle> World<'_, '_, M> {
             match said {
                 Up::Relayed(addr) => return self.pair_step(pair, RelayInput::HeaderCame { addr }),
                 Up::BadHeader => self.pair_step(pair, RelayInput::HeaderBad),
-                Up::Hello | Up::Asked(_) | Up::Garbled | Up::Foreign | Up::Half => {
+                Up::Hello | Up::Asked(_) | Up::Garbled | Up::Foreign | Up::Half | Up::Line => {
                     self.pair_step(pair, RelayInput::NoHeader);
                 }
             }
+        }
+        if matches!(said, Up::Line) {
+            self.pair_step(pair, RelayInput::Speaks { lines: true });
         }
         let found = self.pair(pair);
         if !found.starred {
@@ -357,7 +360,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 up.waiting_bytes += bytes;
                 up.waits.push_front((header, bytes));
             }
-            // It says something to those who speak lines, and nobody does here.
+            // Whoever speaks lines has no ears here.
             RelayAction::Say(_) => {}
             RelayAction::FinishServer => {
                 let far = far.expect("it was reached");
@@ -436,6 +439,6 @@ fn with_star(said: &mut Up) -> bool {
         }
         // The server will say what it thinks of it.
         Up::Foreign | Up::Relayed(_) | Up::BadHeader => true,
-        Up::Hello | Up::Asked(_) | Up::Garbled | Up::Half => false,
+        Up::Hello | Up::Asked(_) | Up::Garbled | Up::Half | Up::Line => false,
     }
 }

@@ -211,7 +211,7 @@ impl<M: Meddle> World<'_, '_, M> {
             Up::Asked(asked) => self.ask(conn, asked),
             Up::Garbled => self.step(Input::Garbled { conn }),
             Up::Foreign | Up::BadHeader => self.step(Input::Foreign { conn }),
-            Up::Half | Up::Relayed(None) => {}
+            Up::Half | Up::Line | Up::Relayed(None) => {}
         }
     }
 
@@ -419,7 +419,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 let conn = self.line(wire).conn;
                 self.hub().first.push_back(Input::Relayed { conn, addr: *addr });
             }
-            Up::Half | Up::Relayed(None) => {}
+            Up::Half | Up::Line | Up::Relayed(None) => {}
         }
     }
 

@@ -79,8 +79,7 @@ impl<M: Meddle> World<'_, '_, M> {
                 let rude = self.rude(who);
                 rude.number = rude.number.saturating_sub(BACK);
             }
-            // There are no bytes here.
-            Deed::Type { .. } => {}
+            Deed::Type { .. } => self.sends_by_hand(who, Up::Line),
             Deed::Send(raw) => {
                 let (kind, up) = match raw {
                     Raw::Garbage => (FaultKind::Garbage, Up::Garbled),

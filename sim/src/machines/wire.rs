@@ -30,6 +30,8 @@ pub(super) enum Up {
     Foreign,
     /// The beginning of a frame: the server waits for its end.
     Half,
+    /// A line of a text dialect. It shows a relay that lines are spoken; what it asks is the turmoil tier's to doubt.
+    Line,
 }
 
 /// What a server sends.
