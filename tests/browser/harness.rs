@@ -3,6 +3,8 @@
 use hobnob_tests::browser::Browser;
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::Duration;
 
 /// A page as an address of its own.
 fn data(html: &str) -> String {
@@ -34,16 +36,12 @@ fn a_page_is_clicked_and_typed_at() {
     page.double_click("button >> Go");
     let said = page.text("p");
     assert!(said.ends_with("x Tab Enter click 1 click 2"), "{said}");
-    page.set_files("input[type=file]", &[std::path::Path::new(file!()).file_name().map(|_| tests_main()).expect("a path").as_path()]);
-    assert_eq!(page.eval("document.querySelector('[type=file]').files[0].name"), "main.rs");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    page.set_files("input[type=file]", &[&file]);
+    assert_eq!(page.eval("document.querySelector('[type=file]').files[0].name"), "Cargo.toml");
     assert_eq!(page.eval("Promise.resolve({ a: [1, 2] })"), json!({ "a": [1, 2] }));
     page.assert_quiet();
     page.axe();
-}
-
-/// A file that is there.
-fn tests_main() -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser/main.rs")
 }
 
 #[test]
@@ -52,6 +50,9 @@ fn pages_are_apart_and_show_what_they_are_told() {
     let (phone, desk) = (browser.page(), browser.page());
     phone.phone();
     phone.color_scheme("dark");
+    for page in [&phone, &desk] {
+        page.goto(&data("<meta name=viewport content='width=device-width'>"));
+    }
     let shown = "[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]";
     assert_eq!((phone.eval(shown), desk.eval(shown)), (json!([390, true]), json!([1280, false])));
     let folder = tempfile::tempdir().expect("there is a temporary folder");
@@ -64,13 +65,16 @@ fn pages_are_apart_and_show_what_they_are_told() {
 #[test]
 fn what_goes_wrong_on_a_page_is_told() {
     let page = Browser::shared().page();
-    let said = |what: &str| complaint(|| page.wait_for_up_to(std::time::Duration::from_millis(100), what).is_null().then_some(()).unwrap_or_default());
-    let told = said("document.body.dataset.never");
+    let told = complaint(|| {
+        page.wait_for_up_to(Duration::from_millis(100), "document.body.dataset.never");
+    });
     assert!(told.contains("it never came to be: document.body.dataset.never"), "{told}");
     let picture = told.lines().find(|line| line.ends_with(".png")).expect("a picture is named");
     std::fs::remove_file(picture).expect("the picture is there");
 
-    page.goto(&data("<button></button><script>console.error('oh', 1); setTimeout(() => { throw new Error('late') })</script>"));
+    page.goto(&data(
+        "<button></button><script>console.error('oh', 1); setTimeout(() => { throw new Error('late') })</script>",
+    ));
     page.wait_for("new Promise(then => setTimeout(() => then(true), 20))");
     let told = complaint(|| page.assert_quiet());
     assert!(told.contains("oh 1") && told.contains("late"), "{told}");

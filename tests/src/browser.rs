@@ -87,16 +87,16 @@ impl Browser {
     /// When there is no Chromium and none can be installed, or it does not start.
     pub fn start() -> Self {
         let program = chromium::find_or_install();
-        let profile = tempfile::Builder::new().prefix("hobnob-browser-").tempdir().expect("there is a temporary folder");
+        let profile =
+            tempfile::Builder::new().prefix("hobnob-browser-").tempdir().expect("there is a temporary folder");
         let mut command = Command::new(&program);
         command.args(FLAGS).arg(format!("--user-data-dir={}", profile.path().display())).arg("about:blank");
         command.env("TZ", "UTC").env("LANG", "en_GB.UTF-8");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         // A group of its own, so that all its children end with it.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|wrong| panic!("{} cannot be started: {wrong}", program.display()));
+        let mut child =
+            command.spawn().unwrap_or_else(|wrong| panic!("{} cannot be started: {wrong}", program.display()));
         let complaints = Arc::new(Mutex::new(String::new()));
         let told = follow(&mut child, &complaints);
         let Ok(url) = told.recv_timeout(PATIENCE) else {

@@ -314,6 +314,7 @@ impl Page {
     pub fn metrics(&self, width: u32, height: u32, mobile: bool) {
         let parameters = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
         self.call("Emulation.setDeviceMetricsOverride", parameters);
+        self.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": mobile }));
     }
 
     /// What the person prefers: `dark` or `light`.
@@ -408,7 +409,9 @@ impl Page {
     fn call(&self, method: &str, parameters: Value) -> Value {
         match self.try_call(method, parameters) {
             Ok(result) => result,
-            Err(wrong) => panic!("the page does not {method}: {wrong}\nits console: {:#?}", self.heard.borrow().console),
+            Err(wrong) => {
+                panic!("the page does not {method}: {wrong}\nits console: {:#?}", self.heard.borrow().console)
+            }
         }
     }
 
