@@ -66,6 +66,7 @@ pub(crate) fn run(args: LogArgs) -> Result<ExitCode, Failure> {
     let search = Search {
         since: args.since,
         until: args.until,
+        before: None,
         nick: args.nick,
         room: args.room.map(|room| room.trim_start_matches('#').to_owned()),
         grep: args.grep,

@@ -9,11 +9,12 @@ use figment::value::{Dict, Value};
 use hobnob_machine::Config;
 use hobnob_runtime::files::{Files, Folder, Memory};
 use hobnob_runtime::journal::{DataFolder, Journal, Keeping, Nothing, Sqlite};
-use hobnob_runtime::{SmolWorld, Transport, WINDOW, World, operator_key, os, serve_with};
+use hobnob_runtime::{SmolWorld, Transport, WINDOW, World, os, secret_file, serve_with};
 use hobnob_spec::profile::Dialect;
 use limit_args::LimitArgs;
 use settings::Settings;
 use std::io::IsTerminal;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Where the files of users are, in the data folder.
@@ -84,6 +85,9 @@ pub(crate) struct ServerArgs {
     /// After how many records the server's state is kept, so that a start need not replay them
     #[arg(long, value_name = "RECORDS")]
     snapshot_every: Option<u64>,
+    /// Serve the pages for browsers here; off for not at all [default: 127.0.0.1:18080, if it is free]
+    #[arg(long, value_name = "[PROFILE=]ADDR")]
+    http: Option<String>,
     /// Take websockets here; off for not at all [default: 127.0.0.1:18081, if it is free]
     #[arg(long, value_name = "[PROFILE=]ADDR")]
     ws: Option<String>,
@@ -91,6 +95,9 @@ pub(crate) struct ServerArgs {
     /// given several times
     #[arg(long, value_name = "NAME")]
     web_name: Vec<String>,
+    /// Read the files of the pages from this folder at every request: for who works on them
+    #[arg(long, value_name = "FOLDER")]
+    pages: Option<String>,
     /// Believe connections from this address, or network, that they are relayed; none for nobody; may be given several
     /// times; this computer by default
     #[arg(long, value_name = "ADDR[/BITS]")]
@@ -124,7 +131,9 @@ impl ServerArgs {
             flags.insert("listen".into(), Value::from(vec![format!("127.0.0.1:{port}")]));
         }
         let texts = [
+            ("http", &self.http),
             ("ws", &self.ws),
+            ("pages", &self.pages),
             ("profile", &self.profile),
             ("data", &self.data),
             ("lobby", &self.lobby),
@@ -166,6 +175,7 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     let world = SmolWorld::new();
     let usual = settings.profile.clone();
     let (journal, files, settings) = open(&world, settings)?;
+    let token = settings.web.token.unwrap_or_else(|| world.secret());
     let listeners = settings.listeners.clone();
     let window = settings.listeners.iter().any(|listener| listener.profile.dialects.first() == Some(&Dialect::Plain));
     world.run(async {
@@ -181,8 +191,13 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
             let what = match listener.transport {
                 Transport::Tcp => "",
                 Transport::WebSocket => "for websockets ",
+                Transport::Http => "for browsers ",
             };
             exit::print(&format!("listening {what}on {addr}{named}\n"))?;
+            if listener.transport == Transport::Http {
+                let (pages, token) = (page_addr(addr), token.to_hex());
+                exit::print(&format!("chat at http://{pages}/\nmonitor at http://{pages}/monitor?token={token}\n"))?;
+            }
         }
         if window {
             exit::print(WORKING)?;
@@ -196,6 +211,16 @@ pub(crate) fn run(args: &ServerArgs) -> Result<ExitCode, Failure> {
     })
 }
 
+/// Where a browser of this computer finds the pages that are served at an address.
+fn page_addr(addr: SocketAddr) -> SocketAddr {
+    let ip = match addr.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, addr.port())
+}
+
 fn cannot_start(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(ExitCode::CannotStart, error)
 }
@@ -207,11 +232,20 @@ type Opened = (Box<dyn Journal>, Box<dyn Files>, hobnob_runtime::ServerSettings)
 fn open(world: &SmolWorld, settings: Settings) -> Result<Opened, Failure> {
     let Settings { mut server, profile: _, data, retention, layout, operator_key_file } = settings;
     let folder = data.as_deref().map(DataFolder::open).transpose().map_err(|error| cannot_start(&error))?;
-    let key_file = operator_key_file.or_else(|| folder.as_ref().map(|folder| folder.path().join(operator_key::FILE)));
+    let token_file = folder.as_ref().map(|folder| folder.path().join(secret_file::MONITOR_TOKEN));
+    let token = token_file.map(|path| secret_file::read_or_make(&path, || world.secret()));
+    let token = token.transpose().map_err(|error| cannot_start(&error))?.unwrap_or_else(|| world.secret());
+    server.web.token = Some(token);
+    server.web.log = folder.as_ref().map(|folder| folder.path().to_owned());
+    let key_file =
+        operator_key_file.or_else(|| folder.as_ref().map(|folder| folder.path().join(secret_file::OPERATOR_KEY)));
     if let Some(path) = key_file {
-        let key = operator_key::read_or_make(&path, || world.secret()).map_err(|error| cannot_start(&error))?;
+        let key = secret_file::read_or_make(&path, || world.secret()).map_err(|error| cannot_start(&error))?;
         server.config = Config { operator_key: Some(key), ..server.config };
         tracing::info!("the operator's key is in {}", path.display());
+    } else {
+        // Nobody knows it but the monitor, for whose acts the machine asks it.
+        server.config.operator_key = Some(world.secret());
     }
     let keeping = Keeping { durability: server.durability, retention, layout };
     let files: Box<dyn Files> = match &folder {

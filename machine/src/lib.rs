@@ -20,4 +20,4 @@ pub use client::{
 pub use config::Config;
 pub use io::{Action, Conn, Filing, Fired, Input, Out, Pair, RoomId, SessionId, Shelf, TransferFired};
 pub use relay::{Relay, RelayAction, RelayConfig, RelayFired, RelayInput};
-pub use server::{OpenTransfer, Server};
+pub use server::{OpenTransfer, RoomView, Server, SessionView, StoredFile};

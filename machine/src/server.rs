@@ -17,7 +17,7 @@ mod transfers;
 mod turn;
 mod view;
 
-pub use transfers::OpenTransfer;
+pub use transfers::{OpenTransfer, StoredFile};
 pub use view::{RoomView, SessionView};
 
 use crate::config::Config;

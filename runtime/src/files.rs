@@ -41,11 +41,36 @@ pub trait Files: Send {
 /// What a keeper of files is told.
 #[derive(Debug)]
 pub(crate) enum FileJob {
-    Write { transfer: u64, offset: u64, bytes: Vec<u8> },
-    Finish { transfer: u64, name: FileName, size: u64, digest: Digest },
-    Discard { transfer: u64 },
-    Remove { name: String },
-    Read { tag: u64, name: String, offset: u64, len: usize },
+    Write {
+        transfer: u64,
+        offset: u64,
+        bytes: Vec<u8>,
+    },
+    Finish {
+        transfer: u64,
+        name: FileName,
+        size: u64,
+        digest: Digest,
+    },
+    Discard {
+        transfer: u64,
+    },
+    Remove {
+        name: String,
+    },
+    Read {
+        tag: u64,
+        name: String,
+        offset: u64,
+        len: usize,
+    },
+    /// Read, and tell who asks.
+    ReadFor {
+        name: String,
+        offset: u64,
+        len: usize,
+        to: Sender<io::Result<Vec<u8>>>,
+    },
 }
 
 /// What a keeper of files says.
@@ -98,6 +123,11 @@ pub(crate) async fn serve(mut files: Box<dyn Files>, shows: bool, jobs: Receiver
             }
             FileJob::Remove { name } => {
                 files.remove(&name);
+                continue;
+            }
+            FileJob::ReadFor { name, offset, len, to } => {
+                // Who asked may have gone.
+                drop(to.try_send(files.read(&name, offset, len)));
                 continue;
             }
             FileJob::Read { tag, name, offset, len } => FileDone::Read { tag, piece: files.read(&name, offset, len) },

@@ -5,7 +5,10 @@
 mod clock;
 mod console;
 mod core;
+pub(crate) mod desk;
+pub(crate) mod feed;
 mod files;
+pub(crate) mod gauges;
 mod keeper;
 mod lines;
 mod outbox;
@@ -18,12 +21,14 @@ mod turn;
 pub use console::WINDOW;
 
 use self::core::{Hub, Parts};
+use self::desk::Desk;
 use self::files::FileDesk;
 use self::keeper::{JOBS_MAX, Keeper};
 use crate::files::{Files, Memory};
 use crate::journal::{self, Durability, Genesis, Journal, JournalError, Recovered, recover};
 use crate::web::handshake::SUBPROTOCOLS;
-use crate::web::origin::Names;
+use crate::web::port::Crowd;
+use crate::web::{self, WebSettings};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use hobnob_machine::{Config, Input};
@@ -61,9 +66,17 @@ impl Listener {
 
     /// A port for websockets.
     pub fn websocket(addr: impl Into<String>, profile: Profile) -> Self {
+        Self { transport: Transport::WebSocket, ..Self::web(addr.into(), profile) }
+    }
+
+    /// A port for pages, and for websockets on their paths.
+    pub fn http(addr: impl Into<String>, profile: Profile) -> Self {
+        Self { transport: Transport::Http, ..Self::web(addr.into(), profile) }
+    }
+
+    fn web(addr: String, profile: Profile) -> Self {
         let dialects = SUBPROTOCOLS.iter().map(|(_, dialect)| *dialect).collect();
-        let profile = Profile { dialects, ..profile };
-        Self { addr: addr.into(), profile, transport: Transport::WebSocket, optional: false }
+        Self::tcp(addr, Profile { dialects, ..profile })
     }
 }
 
@@ -74,6 +87,8 @@ pub enum Transport {
     Tcp,
     /// Those of a websocket, behind its handshake.
     WebSocket,
+    /// Requests of HTTP, one of which may begin a websocket.
+    Http,
 }
 
 /// What a server is started with.
@@ -91,8 +106,8 @@ pub struct ServerSettings {
     pub status_every: Option<Duration>,
     /// Whose clocks the dialects show that show any.
     pub time_zone: TimeZone,
-    /// Under which names browsers may come, beside `localhost` and addresses.
-    pub web_names: Names,
+    /// How pages are served, where a port is for them.
+    pub web: WebSettings,
 }
 
 impl Default for ServerSettings {
@@ -104,7 +119,7 @@ impl Default for ServerSettings {
             snapshot_every: 100_000,
             status_every: Some(Duration::from_secs(30)),
             time_zone: TimeZone::UTC,
-            web_names: Names::default(),
+            web: WebSettings::default(),
         }
     }
 }
@@ -211,10 +226,16 @@ pub async fn serve_with<W: World>(
     let (readers, heard) = async_channel::bounded(HEARD_MAX);
     let (stop, stopped) = async_channel::bounded(1);
     let (ports, ports_closed) = async_channel::bounded::<()>(1);
-    let names = Arc::new(settings.web_names);
+    let (desk, queries) = Desk::new();
+    let names = Arc::new(settings.web.names.clone());
+    let monitored = settings.listeners.iter().any(|listener| listener.transport == Transport::Http);
+    let site = monitored.then(|| {
+        let crowd = Crowd::new(recovered.server.config().trust_relay.clone());
+        (web::open(&world, settings.web.clone(), recovered.server.config(), desk.clone()), Arc::new(crowd))
+    });
     for ((number, listener), Listener { transport, .. }) in (0..).zip(listeners).zip(&settings.listeners) {
         let Some(listener) = listener else { continue };
-        let port = reader::Port { number, transport: *transport, names: Arc::clone(&names) };
+        let port = reader::Port { number, transport: *transport, names: Arc::clone(&names), site: site.clone() };
         let accept = reader::accept(world.clone(), listener, port, readers.clone(), ports_closed.clone());
         world.spawn(accept);
     }
@@ -230,6 +251,9 @@ pub async fn serve_with<W: World>(
         keeper,
         heard,
         readers,
+        queries,
+        desk,
+        monitored,
         stop: stopped,
         ports,
         last: at,

@@ -17,7 +17,9 @@ use hobnob_machine::Config;
 use hobnob_machine::network::Network;
 use hobnob_runtime::journal::{Durability, Retention};
 use hobnob_runtime::message_log::Layout;
+use hobnob_runtime::web::WebSettings;
 use hobnob_runtime::web::origin::Names;
+use hobnob_runtime::web::pages::Source;
 use hobnob_runtime::{Listener, ServerSettings};
 use hobnob_spec::limits::Limits;
 use hobnob_spec::names::RoomName;
@@ -39,6 +41,7 @@ const LOCAL: &str = "local";
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     listen: OneOrMany,
+    http: String,
     ws: String,
     web_name: OneOrMany,
     profile: String,
@@ -57,6 +60,8 @@ pub(super) struct Written {
     trust_relay: OneOrMany,
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_key_file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<String>,
     #[serde(default)]
     limits: BTreeMap<String, Amount>,
     /// Printed on their own, with all that is not set.
@@ -81,6 +86,7 @@ impl Default for Written {
         let table = Limits::TABLE.iter();
         Self {
             listen: OneOrMany::Many(vec!["127.0.0.1:18000".into()]),
+            http: "127.0.0.1:18080".into(),
             ws: "127.0.0.1:18081".into(),
             web_name: OneOrMany::Many(Vec::new()),
             profile: "open".into(),
@@ -96,6 +102,7 @@ impl Default for Written {
             snapshot_every: ServerSettings::default().snapshot_every,
             trust_relay: OneOrMany::Many(Network::loopback().iter().map(ToString::to_string).collect()),
             operator_key_file: None,
+            pages: None,
             limits: table.map(|(name, _, default, _)| ((*name).to_owned(), shown(name, *default))).collect(),
             profiles: Given::new(),
         }
@@ -123,7 +130,7 @@ fn environment() -> Env {
     let names = Figment::from(Serialized::defaults(Written::default())).find_value("").ok();
     let mut known: Vec<String> =
         names.as_ref().and_then(Value::as_dict).into_iter().flat_map(Dict::keys).cloned().collect();
-    known.extend(["capacity", "nick_case", "operator_key_file"].map(String::from));
+    known.extend(["capacity", "nick_case", "operator_key_file", "pages"].map(String::from));
     Env::prefixed(ENV_PREFIX)
         .filter(move |key| {
             let key = key.as_str().to_ascii_lowercase();
@@ -151,7 +158,10 @@ impl Written {
             }
         }
         let listeners = self.listeners(&profiles).map_err(|sentence| wrong("listen", sentence))?;
-        let websocket = self.websocket(figment, &profiles).map_err(|sentence| wrong("ws", sentence))?;
+        let pages = self.web_port(figment, &profiles, ("http", &self.http), Listener::http);
+        let pages = pages.map_err(|sentence| wrong("http", sentence))?;
+        let websocket = self.web_port(figment, &profiles, ("ws", &self.ws), Listener::websocket);
+        let websocket = websocket.map_err(|sentence| wrong("ws", sentence))?;
         let mut limits = Limits::default();
         for (name, amount) in &self.limits {
             set_limit(&mut limits, name, amount).map_err(|sentence| wrong(&format!("limits.{name}"), sentence))?;
@@ -182,8 +192,12 @@ impl Written {
         let data = (self.data != MEMORY).then(|| PathBuf::from(&self.data));
         let config = Config { lobby, nick_case, limits, store: data.is_some(), trust_relay, ..Config::default() };
         let server = ServerSettings {
-            listeners: listeners.into_iter().chain(websocket).collect(),
-            web_names: Names::new(self.web_name.all().into_iter().map(str::to_owned)),
+            listeners: listeners.into_iter().chain(pages).chain(websocket).collect(),
+            web: WebSettings {
+                names: Names::new(self.web_name.all().into_iter().map(str::to_owned)),
+                pages: self.pages.as_ref().map_or(Source::Embedded, |folder| Source::Folder(folder.into())),
+                ..WebSettings::default()
+            },
             config,
             durability,
             snapshot_every: self.snapshot_every,
@@ -198,16 +212,22 @@ impl Written {
         Profiles::of(&self.profiles, self.capacity, figment)
     }
 
-    /// The port of websockets; nothing where it is left out. One that nobody asked for may be missing.
-    fn websocket(&self, figment: &Figment, profiles: &Profiles) -> Result<Option<Listener>, String> {
-        if self.ws == OFF {
+    /// A port for browsers; nothing where it is left out. One that nobody asked for may be missing.
+    fn web_port(
+        &self,
+        figment: &Figment,
+        profiles: &Profiles,
+        (key, text): (&str, &str),
+        listener: fn(String, Profile) -> Listener,
+    ) -> Result<Option<Listener>, String> {
+        if text == OFF {
             return Ok(None);
         }
-        let (name, addr) = self.ws.split_once('=').unwrap_or((&self.profile, &self.ws));
+        let (name, addr) = text.split_once('=').unwrap_or((&self.profile, text));
         let profile = profiles.named(name).map_err(|sentence| format!("profile: {sentence}"))?;
         check_addr(addr)?;
-        let optional = Rank::of(figment, "ws") == Rank::Default;
-        Ok(Some(Listener { optional, ..Listener::websocket(addr, profile) }))
+        let optional = Rank::of(figment, key) == Rank::Default;
+        Ok(Some(Listener { optional, ..listener(addr.to_owned(), profile) }))
     }
 
     /// `ADDR` or `PROFILE=ADDR`, each.

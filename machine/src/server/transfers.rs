@@ -6,12 +6,13 @@ mod rows;
 
 use super::Server;
 use super::guards::seat;
+use super::session::Seat;
 use super::turn::{Asking, Turn};
 use crate::io::{Action, Out, Pair, RoomId, SessionId, Shelf};
 use hobnob_spec::avatar::{Avatar, PictureKind};
 use hobnob_spec::files::{Digest, FileName};
 use hobnob_spec::limits::PIECE_BYTES_MAX;
-use hobnob_spec::messages::Time;
+use hobnob_spec::messages::{Secret, Time};
 use hobnob_spec::names::Nick;
 use hobnob_spec::transfer::{Event, State};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,15 @@ pub struct OpenTransfer {
     pub size: u64,
     /// The digest that was promised.
     pub digest: Digest,
+}
+
+/// A whole file, as its keeper knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// The name that its keeper gave it.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 impl Server {
@@ -171,8 +181,23 @@ impl Server {
 
     /// Whether a file is shown to a session.
     pub(super) fn may_fetch(&self, turn: &Turn) -> bool {
-        let Some(file) = self.files.get(&turn.named) else { return false };
-        let seat = seat(&self.sessions[&turn.session]);
+        let file = self.files.get(&turn.named);
+        file.is_some_and(|file| self.is_shown(file, seat(&self.sessions[&turn.session])))
+    }
+
+    /// A file by its number, whoever may see it.
+    pub fn stored_file(&self, file: u64) -> Option<StoredFile> {
+        self.files.get(&file).map(|file| StoredFile { name: file.name.clone(), size: file.size })
+    }
+
+    /// A file by its number, if it is shown to the user of that nick and `knows` says so of the session's token.
+    pub fn file_for(&self, nick: &str, knows: impl FnOnce(&Secret) -> bool, file: u64) -> Option<StoredFile> {
+        let seat = self.sessions[self.nicks.get(&self.key(nick))?].seat.as_ref()?;
+        let shown = self.files.get(&file).is_some_and(|file| self.is_shown(file, seat));
+        (shown && seat.token.as_ref().is_some_and(knows)).then(|| self.stored_file(file)).flatten()
+    }
+
+    fn is_shown(&self, file: &File, seat: &Seat) -> bool {
         match &file.shown {
             Shown::By(Shelf::Room(key), _) => self.room_ids.get(key).is_some_and(|room| seat.rooms.contains_key(room)),
             Shown::By(Shelf::Pair(pair), number) => seat.talks.get(pair).is_some_and(|after| number > after),

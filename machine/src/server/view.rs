@@ -23,6 +23,8 @@ pub struct SessionView {
     pub listener: u16,
     /// Its nick, once it has joined.
     pub nick: Option<Nick>,
+    /// When it joined.
+    pub joined: Option<Time>,
     /// What is seen beside the nick.
     pub avatar: Option<Avatar>,
     /// Until when it is muted.
@@ -54,6 +56,7 @@ impl Server {
             addr: session.addr,
             listener: session.listener,
             nick: session.seat.as_ref().map(|seat| seat.nick.clone()),
+            joined: session.seat.as_ref().map(|seat| seat.joined),
             avatar: session.seat.as_ref().and_then(|seat| seat.avatar.clone()),
             muted_until: session.muted_until,
             rooms: session.seat.iter().flat_map(|seat| seat.rooms.keys().copied()).collect(),

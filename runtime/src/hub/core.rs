@@ -11,7 +11,10 @@ mod stop;
 
 use super::clock::Clock;
 use super::console;
+use super::desk::{Counter, Desk, Query};
+use super::feed::Feed;
 use super::files::FileDesk;
+use super::gauges::Gauges;
 use super::keeper::{Keeper, Kept};
 use super::lines::Lines;
 use super::outbox::Written;
@@ -54,6 +57,13 @@ pub(super) struct Parts<W: World> {
     pub(super) files: FileDesk,
     pub(super) heard: Receiver<Heard<W>>,
     pub(super) readers: Sender<Heard<W>>,
+    /// What web pages ask.
+    pub(super) queries: Receiver<Query>,
+    /// Where they ask it: kept, so that the other end stays open.
+    #[expect(dead_code, reason = "it is only kept")]
+    pub(super) desk: Desk,
+    /// Whether there is a monitor that may be opened.
+    pub(super) monitored: bool,
     /// Closed when the server is to stop.
     pub(super) stop: Receiver<()>,
     /// Closed when the ports are to be closed.
@@ -87,6 +97,12 @@ pub(super) struct Hub<W: World> {
     pages: BTreeMap<u64, (Conn, u64)>,
     next_page: u64,
     pub(super) tally: Tally,
+    pub(super) gauges: Gauges,
+    pub(super) feed: Feed,
+    /// Where an operator's deed is being done.
+    pub(super) counter: Option<Counter>,
+    /// When the present turn began.
+    turn_began: Duration,
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
     /// Whether some listener's users have every step of theirs told on the console.
@@ -114,6 +130,7 @@ enum Woken<W: World> {
     Heard(Heard<W>),
     Done(Done),
     File(FileDone),
+    Asked(Query),
     Time,
     Stop,
 }
@@ -121,8 +138,15 @@ enum Woken<W: World> {
 impl<W: World> Hub<W> {
     pub(super) fn new(parts: Parts<W>) -> Self {
         let now = parts.world.now();
+        let clock = Clock::new(parts.world.clone(), parts.last);
+        let gauges = Gauges::new(clock.time());
+        let keeps_latest = parts.monitored && !parts.server.config().store;
         Self {
-            clock: Clock::new(parts.world.clone(), parts.last),
+            feed: Feed::new(gauges.fired.clone(), keeps_latest),
+            gauges,
+            counter: None,
+            turn_began: now,
+            clock,
             out: Out::default(),
             turn: Turn::default(),
             gate: Turn::default(),
@@ -163,6 +187,7 @@ impl<W: World> Hub<W> {
         self.end_turn();
         loop {
             let woken = self.wait().await;
+            self.turn_began = self.parts.world.now();
             // Whoever is ready to bring something may do so first: what comes together is said together.
             futures_lite::future::yield_now().await;
             self.take_first();
@@ -170,6 +195,7 @@ impl<W: World> Hub<W> {
                 Woken::Heard(heard) => self.take_heard(heard),
                 Woken::Done(done) => self.take_done(done),
                 Woken::File(done) => self.take_file_done(done),
+                Woken::Asked(query) => self.take_query(query),
                 Woken::Time => self.sleep = None,
                 Woken::Stop => self.begin_stop(),
             }
@@ -220,7 +246,8 @@ impl<W: World> Hub<W> {
                 Err(_) => unreachable!("the keeper of files serves as long as the hub is there"),
             }
         };
-        done.or(file).or(heard).or(time).or(stop).await
+        let asked = async { Woken::Asked(self.parts.queries.recv().await.expect("the hub keeps a desk of its own")) };
+        done.or(file).or(heard).or(asked).or(time).or(stop).await
     }
 
     /// When something is due at the latest.
@@ -230,7 +257,7 @@ impl<W: World> Hub<W> {
         let linger = self.lingering.front().map(|(at, _)| *at);
         let stop = self.stops_at.map(|_| self.parts.world.now() + STOP_LOOKS_EVERY);
         let retry = self.parts.keeper.retry_at();
-        let some = [wake, linger, stop, retry, self.status_at].into_iter().flatten();
+        let some = [wake, linger, stop, retry, self.status_at, self.feed.at()].into_iter().flatten();
         some.fold(self.sync_at, Duration::min)
     }
 
@@ -272,6 +299,7 @@ impl<W: World> Hub<W> {
             self.out.clear();
             self.parts.server.step(time, Input::Wake, &mut self.out);
             self.parts.keeper.woke(&self.out, &self.parts.server);
+            self.feed.take(None, &self.out, &self.parts.server);
             self.carry_out();
             // Who was pinged and has no word for the answer has answered.
             self.take_first();
@@ -288,7 +316,12 @@ impl<W: World> Hub<W> {
             self.sync_at = now + self.parts.sync_every;
             self.see_to_zone();
             self.parts.keeper.sync();
+            if self.parts.monitored {
+                let sample = self.gauges.sample(time, &self.tally, self.lines.len(), self.parts.keeper.lag());
+                self.feed.sample(sample);
+            }
         }
+        self.see_to_watchers(now);
         while let Some((_, conn)) = self.lingering.pop_front_if(|(at, _)| *at <= now) {
             if let Some(slot) = self.lines.slot(conn) {
                 self.lines.at(slot).outbox.give_up();
@@ -329,8 +362,10 @@ impl<W: World> Hub<W> {
         self.out.clear();
         self.tally.inputs += 1;
         self.parts.keeper.begin(now, &input);
+        let joining = self.feed.before(now, &input);
         self.parts.server.step(now, input, &mut self.out);
         self.parts.keeper.end(&self.out, &self.parts.server);
+        self.feed.take(joining.as_ref(), &self.out, &self.parts.server);
         self.carry_out();
     }
 
@@ -338,20 +373,23 @@ impl<W: World> Hub<W> {
 
     fn end_turn(&mut self) {
         if !self.gate.is_empty() {
-            let said = self.gate.end(&mut self.lines);
+            let said = self.gate.end(&mut self.lines, self.turn_began);
             self.tally.deliveries += said.deliveries;
             self.tally.bytes_out += said.release(&mut self.lines, &mut self.to_write);
         }
         if !self.turn.is_empty() {
-            let said = self.turn.end(&mut self.lines);
+            let said = self.turn.end(&mut self.lines, self.turn_began);
             self.parts.keeper.hold(said);
         }
         let Parts { server, world, keeper, last, next_conn, .. } = &mut self.parts;
         keeper.submit(world.now(), |pending, next| checkpoint(server, next, *last, *next_conn, pending));
         self.remove_files();
-        let (bytes, deliveries) = self.parts.keeper.release(&mut self.lines, &mut self.to_write);
-        self.tally.bytes_out += bytes;
-        self.tally.deliveries += deliveries;
+        let Self { tally, gauges, lines, to_write, parts, .. } = self;
+        let now = parts.world.now();
+        tally.bytes_out += parts.keeper.release(lines, to_write, |deliveries, began| {
+            tally.deliveries += deliveries;
+            gauges.delivered(deliveries, now.saturating_sub(began));
+        });
         self.write_all();
     }
 

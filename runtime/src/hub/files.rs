@@ -105,6 +105,11 @@ impl<W: World> Hub<W> {
         }
     }
 
+    /// Has part of a file read for who asks at the desk; the keeper answers there.
+    pub(super) fn read_for(&mut self, job: FileJob) {
+        self.parts.files.give(job);
+    }
+
     /// Has files removed that the journal knows to be gone.
     pub(super) fn remove_files(&mut self) {
         while let Some(name) = self.parts.keeper.next_removal() {

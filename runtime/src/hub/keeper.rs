@@ -186,16 +186,22 @@ impl Keeper {
         self.removals.pop_front_if(|(waits_for, _)| *waits_for <= appended).map(|(_, name)| name)
     }
 
-    /// Puts everything that may be said into the outboxes, and returns how many bytes and messages they are.
-    pub(super) fn release<W: World>(&mut self, lines: &mut Lines<W>, to_write: &mut Vec<usize>) -> (u64, u64) {
+    /// Puts everything that may be said into the outboxes, and returns how many bytes they are. `told` hears of each turn
+    /// how many messages it brings, and when what caused it came.
+    pub(super) fn release<W: World>(
+        &mut self,
+        lines: &mut Lines<W>,
+        to_write: &mut Vec<usize>,
+        mut told: impl FnMut(u64, Duration),
+    ) -> u64 {
         let appended = self.appended();
-        let (mut bytes, mut deliveries) = (0, 0);
+        let mut bytes = 0;
         while let Some((_, said)) = self.held.pop_front_if(|(waits_for, _)| *waits_for <= appended) {
             self.held_bytes -= said.bytes;
-            deliveries += said.deliveries;
+            told(said.deliveries, said.began);
             bytes += said.release(lines, to_write);
         }
-        (bytes, deliveries)
+        bytes
     }
 
     /// Sends the batch that is being filled on its way, if there is anything in it and none is under way.

@@ -6,8 +6,9 @@
 use super::Transport;
 use super::outbox::Outbox;
 use crate::web::door::WebDoor;
-use crate::web::handshake;
 use crate::web::origin::Names;
+use crate::web::port::Crowd;
+use crate::web::{Site, handshake, in_time, port};
 use crate::world::World;
 use async_channel::{Receiver, Sender};
 use futures_io::AsyncRead;
@@ -106,6 +107,8 @@ pub(super) struct Port {
     pub(super) transport: Transport,
     /// Under which names browsers may come.
     pub(super) names: Arc<Names>,
+    /// What is served to them, and to how many.
+    pub(super) site: Option<(Site, Arc<Crowd>)>,
 }
 
 /// Accepts connections until `close` is closed. A system without a connection to spare is waited for.
@@ -135,15 +138,31 @@ pub(super) async fn accept<W: World>(
                             return;
                         }
                     }
+                    Transport::Http => {
+                        let (listener, site) = (port.number, port.site.clone());
+                        let (world_of, hub) = (world.clone(), hub.clone());
+                        let Some((site, crowd)) = site else { continue };
+                        world.spawn(async move {
+                            let served = port::serve(&world_of, stream, addr, (&site, &crowd)).await;
+                            if let Some((stream, speaks)) = served {
+                                // When the hub is gone, nobody needs to know.
+                                drop(hub.send(Heard::Came { stream, addr, listener, speaks: Some(speaks) }).await);
+                            }
+                        });
+                    }
                     Transport::WebSocket => {
                         let (listener, names) = (port.number, Arc::clone(&port.names));
                         let (world_of, hub, ends) = (world.clone(), hub.clone(), ends.clone());
                         // Whoever comes while too many shake hands waits for one of them.
-                        if begins.send(()).await.is_err() {
+                        let begun = async { begins.send(()).await.is_ok() };
+                        let closed = async { close.recv().await.is_ok() };
+                        if !begun.or(closed).await {
                             return;
                         }
                         world.spawn(async move {
-                            let shaken = in_time(&world_of, handshake::shake_hands(stream, &names)).await.flatten();
+                            let deadline = world_of.now() + HANDSHAKE;
+                            let shaking = handshake::shake_hands(stream, &names);
+                            let shaken = in_time(&world_of, deadline, shaking).await.flatten();
                             // Its token is there: it was sent before.
                             let _ = ends.try_recv();
                             if let Some((stream, speaks)) = shaken {
@@ -164,15 +183,6 @@ pub(super) async fn accept<W: World>(
             }
         }
     }
-}
-
-/// What comes of a handshake in the time that there is for one.
-async fn in_time<W: World, T>(world: &W, shaking: impl Future<Output = T>) -> Option<T> {
-    let over = async {
-        world.sleep_until(world.now() + HANDSHAKE).await;
-        None
-    };
-    async { Some(shaking.await) }.or(over).await
 }
 
 /// Whether the peer was merely gone before it was accepted.

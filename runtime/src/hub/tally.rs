@@ -6,11 +6,23 @@ use hobnob_spec::session::{Effect, No};
 use std::fmt::Write;
 
 /// How often each refusal was given.
-struct Refusals([u64; No::ALL.len()]);
+pub(super) struct Refusals([u64; No::ALL.len()]);
 
 impl Default for Refusals {
     fn default() -> Self {
         Self([0; No::ALL.len()])
+    }
+}
+
+impl Refusals {
+    /// How often that one was given.
+    pub(super) fn of(&self, no: No) -> u64 {
+        self.0[no.index()]
+    }
+
+    /// How often any was given.
+    pub(super) fn total(&self) -> u64 {
+        self.0.iter().sum()
     }
 }
 
@@ -23,9 +35,9 @@ pub(super) struct Tally {
     pub(super) deliveries: u64,
     pub(super) bytes_in: u64,
     pub(super) bytes_out: u64,
-    refusals: Refusals,
-    mutes: u64,
-    warnings: u64,
+    pub(super) refusals: Refusals,
+    pub(super) mutes: u64,
+    pub(super) warnings: u64,
 }
 
 impl Tally {
@@ -51,10 +63,10 @@ impl Tally {
                 | Action::Close { .. } => {}
             }
         }
-        let count =
-            |which: fn(&Effect) -> bool| out.fired.iter().filter(|fired| fired.row().1.iter().any(which)).count();
-        self.mutes += count(|effect| matches!(effect, Effect::StartMute | Effect::Silence)) as u64;
-        self.warnings += count(|effect| *effect == Effect::TellSlowDown) as u64;
+        for effect in out.fired.iter().flat_map(|fired| fired.row().1) {
+            self.mutes += u64::from(matches!(effect, Effect::StartMute | Effect::Silence));
+            self.warnings += u64::from(*effect == Effect::TellSlowDown);
+        }
     }
 
     /// Counts a refusal.

@@ -6,9 +6,11 @@
 //! in it, or is sent something of its own meanwhile, gets the parts of the chunk that are meant for it: on one
 //! connection, what is for it alone and what it hears of a room come in the order in which the machine ordered them.
 
+use super::desk::Outcome;
 use super::lines::Lines;
 use super::outbox::Piece;
 use crate::world::World;
+use async_channel::Sender;
 use hobnob_machine::RoomId;
 use hobnob_machine::wire::contents::Contents;
 use hobnob_machine::wire::tongue;
@@ -17,6 +19,7 @@ use hobnob_spec::messages::{Entry, Message};
 use hobnob_spec::names::RoomName;
 use hobnob_spec::profile::Dialect;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The chunk for what is meant for one connection only.
 const DIRECT: usize = 0;
@@ -31,6 +34,8 @@ enum Order {
     Close { slot: usize },
     /// Forget a connection that is gone.
     Free { slot: usize },
+    /// Tell the monitor what came of an operator's deed.
+    Tell { to: Sender<Outcome>, outcome: Outcome },
 }
 
 /// A channel's chunk.
@@ -64,6 +69,8 @@ pub(super) struct Said {
     pub(super) bytes: usize,
     /// How many messages of people and news of rooms it brings to connections; answers do not count.
     pub(super) deliveries: u64,
+    /// When the first thing came that caused it.
+    pub(super) began: Duration,
 }
 
 impl Turn {
@@ -175,6 +182,11 @@ impl Turn {
         }
     }
 
+    /// Tells the monitor what came of an operator's deed.
+    pub(super) fn tell(&mut self, to: Sender<Outcome>, outcome: Outcome) {
+        self.orders.push(Order::Tell { to, outcome });
+    }
+
     /// Ends the connection, which hears no room any more.
     pub(super) fn close(&mut self, slot: usize) {
         self.orders.push(Order::Close { slot });
@@ -188,7 +200,7 @@ impl Turn {
     }
 
     /// Completes the turn: everybody gets the chunks of the rooms that it hears.
-    pub(super) fn end<W: World>(&mut self, lines: &mut Lines<W>) -> Said {
+    pub(super) fn end<W: World>(&mut self, lines: &mut Lines<W>, began: Duration) -> Said {
         for Talk { room, dialect, chunk, parted } in std::mem::take(&mut self.talks) {
             let mut slots = lines.end_chunk(room, dialect);
             let end = self.chunks[chunk].len();
@@ -212,6 +224,7 @@ impl Turn {
             orders: std::mem::take(&mut self.orders),
             bytes: std::mem::take(&mut self.bytes),
             deliveries: std::mem::take(&mut self.deliveries),
+            began,
         }
     }
 
@@ -282,6 +295,8 @@ impl Said {
                         give(lines, *slot, Piece::of(chunk, 0, chunk.len()), to_write);
                     }
                 }
+                // Who asked may have gone.
+                Order::Tell { to, outcome } => drop(to.try_send(outcome)),
                 Order::Close { slot } => {
                     let line = lines.at(slot);
                     line.outbox.close();

@@ -55,7 +55,7 @@ impl OutputDigest {
 
 /// A join under way, whose refusal goes into the store.
 #[derive(Debug, Clone)]
-struct Joining {
+pub(crate) struct Joining {
     conn: Conn,
     number: u64,
     nick: String,
@@ -190,7 +190,7 @@ pub(crate) fn stored_by(at: Time, input: Option<&Input>, out: &Out, server: &Ser
 }
 
 /// What an action brings to the store.
-fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option<Stored> {
+pub(crate) fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option<Stored> {
     match action {
         Action::Deliver { room: _, name, entry } => {
             let key = server.key(name.as_str());
@@ -217,7 +217,8 @@ fn stored(action: &Action, joining: Option<&Joining>, server: &Server) -> Option
     }
 }
 
-fn joining(at: Time, input: &Input) -> Option<Joining> {
+/// The join that an input is, if it is one.
+pub(crate) fn joining(at: Time, input: &Input) -> Option<Joining> {
     let Input::Asked { conn, asked } = input else { return None };
     let Request::Join { nick, token: _, avatar: _ } = &asked.request else { return None };
     Some(Joining { conn: *conn, number: asked.number, nick: printable(nick), at })

@@ -117,6 +117,8 @@ pub struct Search {
     pub since: Option<Time>,
     /// Before this time.
     pub until: Option<Time>,
+    /// Only rows before the one of this place.
+    pub before: Option<u64>,
     /// Sent by or to this nick, in any case.
     pub nick: Option<String>,
     /// Of this room, in any case.
@@ -141,6 +143,9 @@ impl Search {
         }
         if let Some(until) = self.until {
             add("at < ?", vec![int(until.0).into()]);
+        }
+        if let Some(before) = self.before {
+            add("id < ?", vec![int(before).into()]);
         }
         if let Some(nick) = &self.nick {
             let nick = nick.to_lowercase();

@@ -11,7 +11,7 @@ use hobnob_spec::session::No;
 
 impl<W: World> Hub<W> {
     /// Whether newcomers are sent away.
-    pub(super) fn gate_is_closed(&self) -> bool {
+    pub(in crate::hub) fn gate_is_closed(&self) -> bool {
         self.parts.keeper.failing() || self.stops_at.is_some()
     }
 

@@ -13,6 +13,7 @@ impl<W: World> Hub<W> {
     pub(super) fn carry_out(&mut self) {
         let mut out = std::mem::take(&mut self.out);
         self.tally.count(&out);
+        self.gauges.count(&out);
         if tracing::enabled!(tracing::Level::WARN) {
             for (at, fired) in out.fired.iter().enumerate() {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
@@ -43,6 +44,9 @@ impl<W: World> Hub<W> {
             // The journal stores it.
             Action::Keep { entry, .. } => console::tell_of_file(&entry, None, self.narrates),
             Action::Send { conn, message } => {
+                if let Some(counter) = &mut self.counter {
+                    counter.hear(conn, &message);
+                }
                 if let Some(slot) = lines.slot(conn) {
                     turn.send(lines, slot, &message);
                     let pulse = matches!(message, Message::Ping).then(|| lines.at(slot).tongue.pulse()).flatten();

@@ -1,4 +1,4 @@
-//! The operator's key: a secret in a file that nobody else may read, made once.
+//! Secrets in files that nobody else may read, made once: the operator's key, and the token that opens the monitor.
 
 use crate::os;
 use hobnob_spec::messages::Secret;
@@ -6,36 +6,38 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The key's file in the data folder.
-pub const FILE: &str = "operator.key";
+/// The file of the operator's key in the data folder.
+pub const OPERATOR_KEY: &str = "operator.key";
+/// The file of the monitor's token in the data folder.
+pub const MONITOR_TOKEN: &str = "monitor.token";
 
-/// Why there is no operator's key.
+/// Why there is no secret.
 #[derive(Debug)]
-pub enum KeyError {
+pub enum SecretError {
     /// The file cannot be read or written.
     Io(PathBuf, io::Error),
     /// The file holds something else.
-    NoKey(PathBuf),
+    NoSecret(PathBuf),
 }
 
-impl fmt::Display for KeyError {
+impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(path, error) => write!(f, "the operator's key {} cannot be used: {error}", path.display()),
-            Self::NoKey(path) => write!(
+            Self::Io(path, error) => write!(f, "the secret in {} cannot be used: {error}", path.display()),
+            Self::NoSecret(path) => write!(
                 f,
-                "{} holds no operator's key, which has 32 hexadecimal digits; delete it to have a new one made",
+                "{} holds no secret, which has 32 hexadecimal digits; delete it to have a new one made",
                 path.display()
             ),
         }
     }
 }
 
-impl std::error::Error for KeyError {}
+impl std::error::Error for SecretError {}
 
-/// Reads the key of a file. Where there is no file, it is made with a `fresh` key.
-pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> Secret) -> Result<Secret, KeyError> {
-    let fail = |error| KeyError::Io(path.to_owned(), error);
+/// Reads the secret of a file. Where there is no file, it is made with a `fresh` secret.
+pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> Secret) -> Result<Secret, SecretError> {
+    let fail = |error| SecretError::Io(path.to_owned(), error);
     let mut file = os::open_private_file(path).map_err(fail)?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(fail)?;
@@ -44,7 +46,7 @@ pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> Secret) -> Result<Secre
         writeln!(file, "{}", key.to_hex()).map_err(fail)?;
         return Ok(key);
     }
-    Secret::from_hex(text.trim()).ok_or_else(|| KeyError::NoKey(path.to_owned()))
+    Secret::from_hex(text.trim()).ok_or_else(|| SecretError::NoSecret(path.to_owned()))
 }
 
 #[cfg(test)]
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_read_from_then_on() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(OPERATOR_KEY);
         let made = read_or_make(&path, || Secret([7; 16])).expect("a key can be made");
         let read = read_or_make(&path, || Secret([8; 16])).expect("a key can be read");
         assert!(made.same_as(&Secret([7; 16])) && read.same_as(&made));
@@ -63,7 +65,7 @@ mod tests {
     #[test]
     fn a_file_with_something_else_is_no_key() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(OPERATOR_KEY);
         std::fs::write(&path, "swordfish\n").expect("a file can be written");
         let error = read_or_make(&path, || Secret([7; 16])).expect_err("that is no key");
         assert!(error.to_string().contains("32 hexadecimal digits"), "{error}");

@@ -1,0 +1,146 @@
+//! The files of the pages: HTML, styles and modules, embedded in the program.
+//!
+//! Owns under which address each is found: one that names the digest of all of them, so that a browser may keep them
+//! for ever and never mixes two versions.
+
+use super::site::{Site, html};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tide::http::Mime;
+use tide::{Request, Response, StatusCode};
+
+/// What stands in HTML for the folder of the other files.
+const FOLDER: &str = "{web}";
+/// The file that is made of the tables and settings.
+const PROTOCOL: &str = "protocol.json";
+/// How many hexadecimal digits of the digest are in an address.
+const DIGITS: usize = 16;
+
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_bytes!(concat!("../../web/", $name)))),*] };
+}
+
+/// The files as they were when the program was built.
+const EMBEDDED: &[(&str, &[u8])] = embedded!["chat.html", "monitor.html", "login.html", "base.css"];
+
+/// Where the files of the pages come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Source {
+    /// Those in the program.
+    #[default]
+    Embedded,
+    /// Those of a folder, read again at each request: for who works on them.
+    Folder(PathBuf),
+}
+
+/// The files of the pages.
+#[derive(Debug)]
+pub(super) struct Pages {
+    source: Source,
+    folder: String,
+    protocol: Arc<[u8]>,
+}
+
+impl Pages {
+    /// The files from there, with what the page has to know of the protocol.
+    pub(super) fn new(source: Source, protocol: String) -> Self {
+        let mut digesting = crate::files::Digesting::default();
+        for (name, bytes) in EMBEDDED {
+            digesting.update(name.as_bytes());
+            digesting.update(bytes);
+        }
+        digesting.update(protocol.as_bytes());
+        let folder = format!("/web/{}", &digesting.digest().to_hex()[..DIGITS]);
+        Self { source, folder, protocol: protocol.into_bytes().into() }
+    }
+
+    /// A file by its name.
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        if name == PROTOCOL {
+            return Some(self.protocol.to_vec());
+        }
+        match &self.source {
+            Source::Embedded => EMBEDDED.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.to_vec()),
+            Source::Folder(folder) => plain(name).then(|| std::fs::read(folder.join(name)).ok()).flatten(),
+        }
+    }
+
+    /// A page, with the addresses of its files.
+    pub(super) fn page(&self, name: &str) -> String {
+        let text = self.file(name).and_then(|bytes| String::from_utf8(bytes).ok());
+        text.map_or_else(|| format!("The page {name} is not there."), |text| text.replace(FOLDER, &self.folder))
+    }
+
+    fn is_kept(&self) -> bool {
+        self.source == Source::Embedded
+    }
+}
+
+/// Whether a name is that of a file beside the others.
+fn plain(name: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !name.starts_with('.') && name.chars().all(sign) && Path::new(name).components().count() == 1
+}
+
+fn kind(name: &str) -> Option<Mime> {
+    let kinds = BTreeMap::from([
+        ("css", "text/css; charset=utf-8"),
+        ("html", "text/html; charset=utf-8"),
+        ("js", "text/javascript; charset=utf-8"),
+        ("json", "application/json"),
+        ("svg", "image/svg+xml"),
+        ("png", "image/png"),
+        ("webmanifest", "application/manifest+json"),
+    ]);
+    name.rsplit_once('.').and_then(|(_, ending)| kinds.get(ending)?.parse().ok())
+}
+
+/// Answers with the chat's page.
+pub(super) async fn chat(request: Request<Site>) -> tide::Result {
+    Ok(html(StatusCode::Ok, request.state().pages.page("chat.html")))
+}
+
+/// Answers with one of the files.
+pub(super) async fn file(request: Request<Site>) -> tide::Result {
+    let (pages, name) = (&request.state().pages, request.param("name")?);
+    let current = request.url().path().starts_with(&pages.folder);
+    let (Some(bytes), Some(kind)) = (pages.file(name).filter(|_| !name.ends_with(".html")), kind(name)) else {
+        return Ok(super::site::missing());
+    };
+    // Of another version's address the present file is not to be kept.
+    let kept = if current && pages.is_kept() { "public, max-age=31536000, immutable" } else { "no-store" };
+    Ok(Response::builder(StatusCode::Ok).body(bytes).content_type(kind).header("cache-control", kept).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_has_a_kind_and_every_page_names_only_files_that_are_there() {
+        let pages = Pages::new(Source::Embedded, "{}".to_owned());
+        for (name, _) in EMBEDDED {
+            assert!(plain(name) && kind(name).is_some(), "{name}");
+        }
+        for page in ["chat.html", "monitor.html", "login.html"] {
+            let text = pages.page(page);
+            assert!(!text.contains(FOLDER), "{page}");
+            for part in text.split(&format!("{}/", pages.folder)).skip(1) {
+                let name = part.split(['"', '\'']).next().expect("a split has a first part");
+                assert!(pages.file(name).is_some(), "{page} names {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_nothing_from_beside_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::write(folder.path().join("a.css"), "a").expect("a file can be written");
+        std::fs::create_dir(folder.path().join("web")).expect("a folder can be made");
+        let pages = Pages::new(Source::Folder(folder.path().join("web")), "{}".to_owned());
+        for name in ["../a.css", "..", ".", "", "/etc/passwd", "a/../../a.css", "%2e%2e/a.css"] {
+            assert_eq!(pages.file(name), None, "{name}");
+        }
+    }
+}
