@@ -39,7 +39,7 @@ impl Process {
         let mut command = Command::new(program);
         command.args(arguments).env_remove("RUST_LOG").env("TZ", "UTC").env("NO_COLOR", "1");
         // No server of a test takes a port that nobody named.
-        command.env("HOBNOB_WS", "off");
+        command.env("HOBNOB_WS", "off").env("HOBNOB_HTTP", "off");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().unwrap_or_else(|wrong| panic!("{name}: {} cannot be started: {wrong}", program.display()));
