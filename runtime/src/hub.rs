@@ -231,7 +231,7 @@ pub async fn serve_with<W: World>(
     let monitored = settings.listeners.iter().any(|listener| listener.transport == Transport::Http);
     let site = monitored.then(|| {
         let crowd = Crowd::new(recovered.server.config().trust_relay.clone());
-        (web::open(&world, settings.web.clone(), recovered.server.config(), desk.clone()), Arc::new(crowd))
+        (web::open(&world, settings.web.clone(), recovered.server.config(), desk), Arc::new(crowd))
     });
     for ((number, listener), Listener { transport, .. }) in (0..).zip(listeners).zip(&settings.listeners) {
         let Some(listener) = listener else { continue };
@@ -252,7 +252,6 @@ pub async fn serve_with<W: World>(
         heard,
         readers,
         queries,
-        desk,
         monitored,
         stop: stopped,
         ports,

@@ -11,7 +11,7 @@ mod stop;
 
 use super::clock::Clock;
 use super::console;
-use super::desk::{Counter, Desk, Query};
+use super::desk::{Counter, Query};
 use super::feed::Feed;
 use super::files::FileDesk;
 use super::gauges::Gauges;
@@ -59,9 +59,6 @@ pub(super) struct Parts<W: World> {
     pub(super) readers: Sender<Heard<W>>,
     /// What web pages ask.
     pub(super) queries: Receiver<Query>,
-    /// Where they ask it: kept, so that the other end stays open.
-    #[expect(dead_code, reason = "it is only kept")]
-    pub(super) desk: Desk,
     /// Whether there is a monitor that may be opened.
     pub(super) monitored: bool,
     /// Closed when the server is to stop.
@@ -246,7 +243,13 @@ impl<W: World> Hub<W> {
                 Err(_) => unreachable!("the keeper of files serves as long as the hub is there"),
             }
         };
-        let asked = async { Woken::Asked(self.parts.queries.recv().await.expect("the hub keeps a desk of its own")) };
+        let asked = async {
+            match self.parts.queries.recv().await {
+                Ok(query) => Woken::Asked(query),
+                // There is no port for pages.
+                Err(_) => std::future::pending().await,
+            }
+        };
         done.or(file).or(heard).or(asked).or(time).or(stop).await
     }
 

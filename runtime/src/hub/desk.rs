@@ -115,6 +115,7 @@ impl Desk {
 #[derive(Debug)]
 pub(super) struct Counter {
     conn: Conn,
+    addr: SocketAddr,
     outcome: Option<Outcome>,
 }
 
@@ -129,6 +130,11 @@ impl Counter {
             Message::Goodbye { why } => self.outcome = Some(Outcome::SentAway(*why)),
             Message::Live { .. } | Message::Earlier { .. } | Message::Ping => {}
         }
+    }
+
+    /// The address of who acts, if it is that connection.
+    pub(super) fn addr_of(&self, conn: Conn) -> Option<SocketAddr> {
+        (self.conn == conn).then_some(self.addr)
     }
 
     fn is_sent_away(&self) -> bool {
@@ -182,7 +188,7 @@ impl<W: World> Hub<W> {
         };
         let conn = Conn(self.parts.next_conn);
         self.parts.next_conn += 1;
-        self.counter = Some(Counter { conn, outcome: None });
+        self.counter = Some(Counter { conn, addr, outcome: None });
         self.step(Input::Opened { conn, addr, listener: 0 });
         for (number, request) in (1..).zip([Request::Operate { key }, request]) {
             if self.counter.as_ref().is_some_and(|counter| !counter.is_sent_away()) {

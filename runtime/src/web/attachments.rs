@@ -28,8 +28,6 @@ struct Asked {
     #[serde(rename = "as")]
     nick: Option<String>,
     proof: Option<String>,
-    /// Given where the file is to be saved and not shown.
-    download: Option<String>,
 }
 
 /// Answers with a file, or a part of it.
@@ -59,7 +57,9 @@ pub(super) async fn fetch(request: Request<Site>) -> tide::Result {
     let Some(Ok(head)) = piece(desk, &name, 0, HEAD_BYTES).await else {
         return Ok(says(StatusCode::InternalServerError, "The file cannot be read."));
     };
-    let picture = PictureKind::of_bytes(&head).filter(|_| asked.download.is_none());
+    // Given, with a value or without, where the file is to be saved and not shown.
+    let saved = request.url().query_pairs().any(|(name, _)| name == "download");
+    let picture = PictureKind::of_bytes(&head).filter(|_| !saved);
     let shown = request.param("name")?;
     Ok(respond(Source { desk: desk.clone(), name }, size, range, picture, shown))
 }

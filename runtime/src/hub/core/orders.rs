@@ -19,7 +19,8 @@ impl<W: World> Hub<W> {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
                 let by = console::raiser(&out.fired, at);
                 let Some(slot) = slot else {
-                    console::tell(fired, by, None, false);
+                    let acts = |conn| self.counter.as_ref().and_then(|counter| counter.addr_of(conn));
+                    console::tell(fired, by, fired.conn.and_then(acts), false);
                     continue;
                 };
                 let line = self.lines.at(slot);
