@@ -1,0 +1,484 @@
+// The chat page as a whole: puts the machine, what is known, and what is seen together.
+// Owns which panes are open, the title, and what is remembered over a reload of the page.
+
+import { avatarOf } from "./avatars.js";
+import { chooseAvatar, note, RoomsDialog, showPicture } from "./dialogs.js";
+import { announce, byId, readableSeconds } from "./dom.js";
+import { Files } from "./files.js";
+import { Join } from "./join.js";
+import { freshToken, Link, tokenHex } from "./link.js";
+import { Model } from "./model.js";
+import { Pane } from "./pane.js";
+import { sha256Hex } from "./sha256.js";
+import { Sidebar } from "./sidebar.js";
+
+const KEY = "hobnob.session";
+// How often who is there is asked for anew, in milliseconds: nobody tells of those who are away for a moment.
+const WHO_EVERY_MS = 20_000;
+// In rooms of more members than this it is not asked.
+const WHO_MEMBERS_MAX = 200;
+const NARROW = matchMedia("(max-width: 48rem)");
+
+class Chat {
+  constructor(protocol) {
+    this.protocol = protocol;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.link = new Link(protocol, `${scheme}//${location.host}/ws`, (shown) => this.model.shown(shown));
+    this.model = new Model(protocol, (request) => this.link.ask(request));
+    this.files = new Files(this.model);
+    this.join = new Join(this.model, (nick, avatar) => this.enter(nick, avatar));
+    this.sidebar = new Sidebar(this.model, this);
+    this.rooms = new RoomsDialog(this.model);
+    // Open panes by the key of their place; the room's is the first.
+    this.panes = new Map();
+    this.active = null;
+    this.session = null;
+    this.reason = "";
+    this.pictureUrl = (picture) => this.fileUrl(picture.file, `avatar.${picture.kind === "jpeg" ? "jpg" : picture.kind}`);
+    this.listen();
+    this.begin();
+  }
+
+  // Comes back into the session of this tab, if there was one; else asks for a name.
+  begin() {
+    const kept = recall();
+    if (kept === null) {
+      this.join.show();
+      return;
+    }
+    this.session = kept;
+    this.link.input({ Join: { nick: kept.nick, token: kept.token, avatar: kept.emoji ?? null } });
+    this.join.show();
+    this.join.nick.value = kept.nick;
+    this.join.busy(true);
+  }
+
+  enter(nick, { emoji, file }) {
+    this.reason = "";
+    this.session = { nick, token: freshToken(), emoji, open: [], room: null, read: {} };
+    this.picture = file ?? null;
+    this.model.setConnection({ state: "dialing" });
+    this.link.input({ Join: { nick, token: this.session.token, avatar: emoji ?? null } });
+  }
+
+  listen() {
+    const { model } = this;
+    model.on("seat", ({ fresh }) => this.seated(fresh));
+    model.on("reset", () => this.wearPicture());
+    model.on("refused", ({ no }) => this.refused(no));
+    model.on("unreachable", (reason) => (this.reason = `The server cannot be reached${reason ? ` (${reason})` : ""}.`));
+    model.on("goodbye", (why) => (this.reason = why));
+    model.on("out", () => this.out());
+    model.on("connection", () => this.connection());
+    for (const event of ["places", "unread"]) {
+      model.on(event, () => this.later("sidebar", () => this.sidebar.fill()));
+    }
+    model.on("unread", () => this.later("title", () => this.title()));
+    model.on("read", () => this.later("remember", () => this.remember()));
+    model.on("members", () => this.later("members", () => this.people()));
+    model.on("item", (known, at, how) => this.item(known, at, how));
+    model.on("changed", (known, item) => this.panes.get(known.key)?.log.changed(item));
+    model.on("history", (known, many) => this.panes.get(known.key)?.log.prepended(many));
+    model.on("loading", (known) => this.panes.get(known.key)?.log.sayTop());
+    model.on("pending", (known) => this.panes.get(known.key)?.log.fillPending());
+    model.on("failed", (known, reason) => announce(`Not sent to ${known.name}: ${reason}`, true));
+    model.on("progress", ({ bar, upload }) => bar !== undefined && (bar.value = upload.taken));
+    model.on("muted", () => this.compose());
+    model.on("slowDown", (known) => this.panes.get(known.key)?.composer.warn());
+    model.on("entered", (known, request) => request.Enter.room === this.wished && this.open(known));
+    model.on("left", (known) => this.leftRoom(known));
+    model.on("refusal", ({ request, no }) => this.refusal(request, no));
+    addEventListener("focus", () => this.read());
+    document.addEventListener("visibilitychange", () => this.read());
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeDrawers());
+    byId("veil").addEventListener("click", () => this.closeDrawers());
+    NARROW.addEventListener("change", () => this.arrange());
+    setInterval(() => this.tick(), 1_000);
+    setInterval(() => this.askWho(), WHO_EVERY_MS);
+  }
+
+  // Does something once, however often it is asked for, before the next picture.
+  later(what, run) {
+    this.due ??= new Map();
+    if (this.due.size === 0) {
+      setTimeout(() => {
+        const due = this.due;
+        this.due = new Map();
+        due.forEach((todo) => todo());
+      }, 30);
+    }
+    this.due.set(what, run);
+  }
+
+  // ── Coming and going.
+
+  seated(fresh) {
+    const { model, session } = this;
+    const wished = session.nick;
+    session.nick = model.me;
+    this.join.hide();
+    byId("chat").hidden = false;
+    if (fresh && wished !== model.me) {
+      note(`You are ${model.me}: somebody else is ${wished} already.`);
+    }
+    for (const [key, read] of Object.entries(session.read)) {
+      const known = model.places.get(key);
+      if (known !== undefined) {
+        known.read = read;
+      }
+    }
+    if (fresh) {
+      const room = model.places.get(session.room) ?? [...model.places.values()].find((place) => place.isRoom && place.joined);
+      this.open(room, false);
+      session.open.forEach((key) => this.openPrivate(placeName(key)));
+      this.panes.get(room.key).composer.focus();
+    }
+    this.panes.forEach((pane) => pane.refresh());
+    this.askWho();
+    this.sidebar.fill();
+    this.remember();
+  }
+
+  // A picture is sent once one is in, for it is a file.
+  wearPicture() {
+    this.panes.forEach((pane) => pane.log.showNewest());
+    if (this.picture !== null && this.picture !== undefined) {
+      this.files.sendAvatar(this.picture, (reason) => reason !== null && note(`Your avatar: ${reason}`, null, true));
+    }
+  }
+
+  wear({ emoji, file }) {
+    this.picture = file ?? null;
+    this.session.emoji = emoji;
+    if (file === undefined) {
+      this.link.ask({ Wear: { avatar: emoji ?? null } });
+    } else {
+      this.wearPicture();
+    }
+    this.remember();
+  }
+
+  refused(no) {
+    this.forget();
+    this.showJoin();
+    if (no.startsWith("Nick")) {
+      this.join.refuse(this.model.meaning(no));
+    } else {
+      this.join.notice(this.model.meaning(no));
+    }
+  }
+
+  out() {
+    this.forget();
+    this.showJoin();
+  }
+
+  showJoin() {
+    this.closeDrawers();
+    byId("chat").hidden = true;
+    this.join.show(this.reason);
+    this.reason = "";
+    this.title();
+  }
+
+  quit() {
+    this.link.input("Quit");
+  }
+
+  connection() {
+    const { state, retryAt } = this.model.connection;
+    const lost = state === "lost";
+    byId("banner").hidden = !lost;
+    if (lost) {
+      const left = retryAt === null ? 0 : retryAt - performance.now();
+      const next = left > 0 ? `Trying again in ${readableSeconds(left)}.` : "Trying again now…";
+      byId("banner").textContent = `The connection is lost. ${next} What you write is sent then.`;
+    }
+    byId("banner").setAttribute("aria-live", this.wasLost && lost ? "off" : "polite");
+    if (this.wasLost && state === "in") {
+      announce("Connected again.");
+    }
+    this.wasLost = lost;
+    if (!byId("join").hidden && lost) {
+      this.join.notice(byId("banner").textContent);
+    }
+    this.later("sidebar", () => this.sidebar.fill());
+  }
+
+  // ── What is seen.
+
+  isShown(known) {
+    return this.panes.has(known.key) && (!NARROW.matches || this.active?.known === known);
+  }
+
+  room() {
+    const pane = [...this.panes.values()].find(({ known }) => known.isRoom);
+    return pane?.known ?? null;
+  }
+
+  open(known, focus = true) {
+    if (!known.isRoom) {
+      this.openPrivate(known.name, focus);
+      return;
+    }
+    for (const pane of this.panes.values()) {
+      if (pane.known.isRoom && pane.known !== known) {
+        this.closePane(pane);
+      }
+    }
+    this.show(known, focus, true);
+    this.later("members", () => this.people());
+  }
+
+  openPrivate(nick, focus = true) {
+    const known = this.model.at({ With: nick });
+    if (known.items.length === 0) {
+      this.model.loadOlder(known);
+    }
+    this.show(known, focus, false);
+  }
+
+  show(known, focus, first) {
+    let pane = this.panes.get(known.key);
+    if (pane === undefined) {
+      pane = new Pane(this.model, known, this.files, this);
+      this.panes.set(known.key, pane);
+      byId("panes")[first ? "prepend" : "append"](pane.element);
+      pane.composer.fit();
+    }
+    if (focus || this.active === null) {
+      this.activate(pane);
+      this.closeDrawers();
+    }
+    if (focus) {
+      pane.element.scrollIntoView({ inline: "nearest", block: "nearest" });
+      pane.composer.focus();
+    }
+    this.arrange();
+    pane.readIfSeen();
+    this.remember();
+  }
+
+  activate(pane) {
+    if (this.active !== pane) {
+      this.active = pane;
+      this.arrange();
+      pane.readIfSeen();
+    }
+  }
+
+  // On a narrow screen one pane is seen at a time.
+  arrange() {
+    this.panes.forEach((pane) => pane.element.classList.toggle("active", pane === this.active));
+    byId("chat").classList.toggle("has-private", [...this.panes.values()].some(({ known }) => !known.isRoom));
+    this.later("sidebar", () => this.sidebar.fill());
+  }
+
+  closePane(pane) {
+    pane.close();
+    this.panes.delete(pane.known.key);
+    if (this.active === pane) {
+      this.active = null;
+    }
+  }
+
+  closePrivate(known) {
+    this.closePane(this.panes.get(known.key));
+    const rest = [...this.panes.values()].at(-1);
+    this.activate(rest);
+    rest.composer.focus();
+    this.remember();
+  }
+
+  talkWith(nick) {
+    if (!this.model.isMe(nick)) {
+      this.openPrivate(nick);
+    }
+  }
+
+  leave(known) {
+    this.link.ask({ Leave: { room: known.name } });
+  }
+
+  leftRoom(known) {
+    const pane = this.panes.get(known.key);
+    if (pane !== undefined) {
+      this.closePane(pane);
+      const other = [...this.model.places.values()].find((place) => place.isRoom && place.joined);
+      if (other !== undefined) {
+        this.open(other);
+      } else {
+        const rest = [...this.panes.values()].at(-1);
+        if (rest !== undefined) {
+          this.activate(rest);
+        }
+      }
+    }
+  }
+
+  openRooms() {
+    this.closeDrawers();
+    this.rooms.open();
+  }
+
+  changeAvatar() {
+    this.closeDrawers();
+    chooseAvatar(this.protocol.limits, (chosen) => this.wear(chosen));
+  }
+
+  enlarge(picture) {
+    showPicture(picture);
+  }
+
+  avatar(nick, size = "m") {
+    return avatarOf(nick, this.model.personOf(nick).avatar, this.pictureUrl, size);
+  }
+
+  // Where a file is to be had by who may see it: the proof is made from the token, which stays secret.
+  fileUrl(file, name) {
+    const proof = sha256Hex(`hobnob file ${file} ${tokenHex(this.session.token)}`);
+    return `/files/${file}/${encodeURIComponent(name)}?as=${encodeURIComponent(this.model.me)}&proof=${proof}`;
+  }
+
+  people() {
+    this.sidebar.fillMembers();
+    this.sidebar.fill();
+    this.panes.forEach((pane) => pane.fillHead());
+  }
+
+  item(known, at, { live, fresh }) {
+    const trimmed = known.trim();
+    const pane = this.panes.get(known.key);
+    pane?.log.trimmed(trimmed);
+    pane?.log.inserted(at - trimmed);
+    const item = known.items[at - trimmed];
+    if (fresh && !known.isRoom && pane === undefined) {
+      this.popUp(known, item);
+    }
+    if (live) {
+      pane?.readIfSeen();
+    }
+  }
+
+  // Somebody writes in private: on a wide screen the conversation opens beside the others, and takes no focus.
+  popUp(known, item) {
+    if (this.model.isMe(item.nick) || this.model.connection.state !== "in") {
+      return;
+    }
+    if (NARROW.matches) {
+      note(`${known.name} writes to you in private.`, { label: "Open", run: () => this.openPrivate(known.name) });
+      return;
+    }
+    this.openPrivate(known.name, false);
+    announce(`${known.name} writes to you in private.`);
+  }
+
+  refusal(request, no) {
+    if (request.Enter !== undefined && this.rooms.element !== null) {
+      return;
+    }
+    const about = Object.keys(request)[0];
+    note(`${about}: ${this.model.meaning(no)}`, null, true);
+  }
+
+  compose() {
+    this.panes.forEach((pane) => pane.composer.refresh());
+  }
+
+  read() {
+    this.panes.forEach((pane) => pane.readIfSeen());
+  }
+
+  tick() {
+    this.compose();
+    if (this.model.connection.state === "lost") {
+      this.connection();
+    }
+  }
+
+  askWho() {
+    if (this.model.connection.state !== "in" || document.hidden) {
+      return;
+    }
+    const room = this.room();
+    if (room !== null && room.joined && room.members.size <= WHO_MEMBERS_MAX) {
+      this.link.ask({ Who: { room: room.name } });
+    }
+    if ([...this.panes.values()].some(({ known }) => !known.isRoom)) {
+      this.link.ask({ Who: { room: null } });
+    }
+  }
+
+  title() {
+    const unread = [...this.model.places.values()].reduce((sum, place) => sum + place.unread, 0);
+    const { name } = this.protocol;
+    document.title = byId("chat").hidden || unread === 0 ? name : `(${unread}) ${name}`;
+  }
+
+  toggleSidebar() {
+    this.drawer("sidebar");
+  }
+
+  toggleMembers() {
+    this.drawer("members");
+  }
+
+  drawer(id) {
+    this.opener = document.activeElement;
+    byId(id).classList.add("open");
+    byId("veil").hidden = false;
+    byId(id).querySelector("button")?.focus();
+  }
+
+  closeDrawers() {
+    const wasOpen = !byId("veil").hidden;
+    byId("sidebar").classList.remove("open");
+    byId("members").classList.remove("open");
+    byId("veil").hidden = true;
+    if (wasOpen && this.opener?.isConnected) {
+      this.opener.focus();
+    }
+  }
+
+  // ── What is remembered over a reload of this tab.
+
+  remember() {
+    if (this.session === null || this.model.me === null) {
+      return;
+    }
+    const { session, model } = this;
+    session.nick = model.me;
+    session.room = this.room()?.key ?? null;
+    session.open = [...this.panes.values()].filter(({ known }) => !known.isRoom).map(({ known }) => known.key);
+    session.read = Object.fromEntries([...model.places.values()].map((place) => [place.key, place.read]));
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(session));
+    } catch {
+      // Then a reload asks for the name again.
+    }
+  }
+
+  forget() {
+    try {
+      sessionStorage.removeItem(KEY);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+}
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+function placeName(key) {
+  return key.slice(key.indexOf(":") + 1);
+}
+
+const answer = await fetch(new URL("./protocol.json", import.meta.url));
+const chat = new Chat(await answer.json());
+document.documentElement.dataset.ready = String(chat !== null);
