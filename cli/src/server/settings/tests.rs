@@ -50,7 +50,7 @@ fn each_listener_has_its_profile() {
     let listen = "listen = [\"127.0.0.1:1\", \"classroom=127.0.0.1:2\"]";
     let settings = settings(listen, flags(&[])).expect("these are settings");
     let names: Vec<&str> = settings.server.listeners.iter().map(|listener| listener.profile.name.as_str()).collect();
-    assert_eq!(names, ["open", "classroom", "open"], "the last is that of websockets");
+    assert_eq!(names, ["open", "classroom", "open", "open"], "the last are those of pages and of websockets");
     assert_eq!(settings.server.config.nick_case, NickCase::Fold, "one listener folds");
 }
 
