@@ -22,7 +22,46 @@ macro_rules! embedded {
 }
 
 /// The files as they were when the program was built.
-const EMBEDDED: &[(&str, &[u8])] = embedded!["chat.html", "monitor.html", "login.html", "base.css"];
+const EMBEDDED: &[(&str, &[u8])] = embedded![
+    "avatar-choice.js",
+    "avatars.js",
+    "base.css",
+    "chat.css",
+    "chat.html",
+    "chat.js",
+    "composer.js",
+    "dialogs.js",
+    "dom.js",
+    "effects.js",
+    "files.js",
+    "guards.js",
+    "icon.svg",
+    "join.js",
+    "link.js",
+    "log.js",
+    "login.html",
+    "machine.js",
+    "message.js",
+    "model.js",
+    "monitor-charts.js",
+    "monitor-diagram.js",
+    "monitor-feed.js",
+    "monitor-figures.js",
+    "monitor-log.js",
+    "monitor-people.js",
+    "monitor-protocol.js",
+    "monitor-text.js",
+    "monitor.css",
+    "monitor.html",
+    "monitor.js",
+    "order.js",
+    "pane.js",
+    "place.js",
+    "sha256.js",
+    "shapes.js",
+    "sidebar.js",
+    "upload.js",
+];
 
 /// Where the files of the pages come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
