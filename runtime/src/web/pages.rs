@@ -4,7 +4,10 @@
 //! for ever and never mixes two versions.
 
 use super::site::{Site, html};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tide::http::Mime;
@@ -79,6 +82,8 @@ pub(super) struct Pages {
     source: Source,
     folder: String,
     protocol: Arc<[u8]>,
+    /// The files in the program and the protocol, compressed.
+    packed: BTreeMap<&'static str, Vec<u8>>,
 }
 
 impl Pages {
@@ -91,7 +96,13 @@ impl Pages {
         }
         digesting.update(protocol.as_bytes());
         let folder = format!("/web/{}", &digesting.digest().to_hex()[..DIGITS]);
-        Self { source, folder, protocol: protocol.into_bytes().into() }
+        let protocol: Arc<[u8]> = protocol.into_bytes().into();
+        let mut packed = BTreeMap::new();
+        if source == Source::Embedded {
+            let files = EMBEDDED.iter().copied().chain([(PROTOCOL, &*protocol)]);
+            packed.extend(files.map(|(name, bytes)| (name, pack(bytes))));
+        }
+        Self { source, folder, protocol, packed }
     }
 
     /// A file by its name.
@@ -114,6 +125,13 @@ impl Pages {
     fn is_kept(&self) -> bool {
         self.source == Source::Embedded
     }
+}
+
+/// Compresses bytes as `gzip` does.
+fn pack(bytes: &[u8]) -> Vec<u8> {
+    let mut packing = GzEncoder::new(Vec::new(), Compression::default());
+    let packed = packing.write_all(bytes).and_then(|()| packing.finish());
+    packed.expect("memory takes all bytes")
 }
 
 /// Whether a name is that of a file beside the others.
@@ -149,7 +167,15 @@ pub(super) async fn file(request: Request<Site>) -> tide::Result {
     };
     // Of another version's address the present file is not to be kept.
     let kept = if current && pages.is_kept() { "public, max-age=31536000, immutable" } else { "no-store" };
-    Ok(Response::builder(StatusCode::Ok).body(bytes).content_type(kind).header("cache-control", kept).build())
+    let takes = request.header("accept-encoding").is_some_and(|takes| takes.last().as_str().contains("gzip"));
+    let packed = pages.packed.get(name).filter(|_| takes).cloned();
+    let response = Response::builder(StatusCode::Ok).header("cache-control", kept).header("vary", "accept-encoding");
+    Ok(match packed {
+        Some(packed) => response.header("content-encoding", "gzip").body(packed),
+        None => response.body(bytes),
+    }
+    .content_type(kind)
+    .build())
 }
 
 #[cfg(test)]
@@ -170,6 +196,14 @@ mod tests {
                 assert!(pages.file(name).is_some(), "{page} names {name}");
             }
         }
+    }
+
+    #[test]
+    fn the_chat_is_small() {
+        let pages = Pages::new(Source::Embedded, super::super::protocol::of_client(&hobnob_machine::Config::default()));
+        let of_chat = pages.packed.iter().filter(|(name, _)| !name.starts_with("monitor") && **name != "login.html");
+        let bytes: usize = of_chat.map(|(_, packed)| packed.len()).sum();
+        assert!(bytes < 100_000, "all that the chat's page loads has {bytes} bytes");
     }
 
     #[test]
