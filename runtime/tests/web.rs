@@ -227,6 +227,7 @@ fn what_is_no_request_of_ours_is_refused() {
             (format!("GET / HTTP/1.1\r\nHost: {addr}\r\nHost: {addr}\r\n\r\n"), 400),
             ("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n".to_owned(), 403),
             (format!("GET / HTTP/1.1\r\nHost: {addr}\r\nOrigin: http://evil.example\r\n\r\n"), 403),
+            (format!("GET / HTTP/1.1\r\nHost: {addr}\r\nOrigin: http://127.0.0.1:1\r\n\r\n"), 403),
         ] {
             let answer = send(addr, request.as_bytes()).await;
             assert_eq!(answer.status, status, "{} for {}", answer.head, request.escape_debug());

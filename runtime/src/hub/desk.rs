@@ -6,7 +6,7 @@
 
 use super::core::Hub;
 use super::feed::Watcher;
-use super::gauges::Stats;
+use super::gauges::{Stats, Totals};
 use crate::files::FileJob;
 use crate::journal::Stored;
 use crate::world::World;
@@ -30,7 +30,9 @@ pub(crate) enum Query {
     Report(Sender<Vec<Present>>),
     /// Which lines of the message log are the latest, newest first, where no store keeps them?
     Latest(Sender<Vec<Stored>>),
-    /// What was counted?
+    /// What was counted since the start?
+    Totals(Sender<Totals>),
+    /// What was counted, with the last hour and the rows that fired?
     Stats(Sender<Arc<Stats>>),
     /// Does the server take requests?
     Ready(Sender<bool>),
@@ -148,6 +150,7 @@ impl<W: World> Hub<W> {
         match query {
             Query::Report(to) => drop(to.try_send(self.present())),
             Query::Latest(to) => drop(to.try_send(self.feed.latest())),
+            Query::Totals(to) => drop(to.try_send(self.totals())),
             Query::Stats(to) => drop(to.try_send(Arc::new(self.stats()))),
             Query::Ready(to) => drop(to.try_send(!self.gate_is_closed())),
             Query::Watch(watcher) => self.feed.add(watcher),

@@ -193,12 +193,18 @@ fn memory() -> u64 {
 impl<W: World> Hub<W> {
     /// All that was counted.
     pub(super) fn stats(&self) -> Stats {
+        let hour = self.gauges.samples.iter().cloned().collect();
+        Stats { now: self.totals(), hour, fired: self.gauges.fired.clone() }
+    }
+
+    /// What was counted since the start.
+    pub(super) fn totals(&self) -> Totals {
         let Self { tally, gauges, .. } = self;
         let mut delays = gauges.delays.clone();
         delays.add(&gauges.recent).expect("both have the same bounds");
         let (p50_us, p99_us) = quantiles(&delays);
         let refusals = No::ALL.iter().map(|no| (no.name(), tally.refusals.of(*no))).filter(|(_, count)| *count > 0);
-        let now = Totals {
+        Totals {
             since: gauges.since.0,
             clients: self.lines.len() as u64,
             clients_peak: tally.clients_peak as u64,
@@ -213,8 +219,7 @@ impl<W: World> Hub<W> {
             p50_us,
             p99_us,
             refusals: refusals.collect(),
-        };
-        Stats { now, hour: gauges.samples.iter().cloned().collect(), fired: gauges.fired.clone() }
+        }
     }
 }
 

@@ -76,6 +76,17 @@ pub(super) enum Written {
     Broken,
 }
 
+/// What the reader of a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// It reads.
+    Reads,
+    /// It rests for a while.
+    Rests,
+    /// It ends: the connection was given up.
+    Over,
+}
+
 /// One connection's outbox, shared by the hub, its reader and, while the socket is full, a writing task.
 pub(super) struct Outbox<W: World>(Mutex<Inside<W>>);
 
@@ -210,13 +221,16 @@ impl<W: World> Outbox<W> {
         self.inside().give_up();
     }
 
-    /// Whether the connection was given up; if not, `reader` is woken when it is.
-    pub(super) fn over(&self, reader: &Waker) -> bool {
+    /// What the reader may do. Where it may not read, `reader` is woken when that changes.
+    pub(super) fn allows(&self, reader: &Waker) -> Reading {
         let mut inside = self.inside();
-        if inside.writer.is_some() && !inside.reader.as_ref().is_some_and(|kept| kept.will_wake(reader)) {
+        if inside.writer.is_none() {
+            return Reading::Over;
+        }
+        if !inside.reader.as_ref().is_some_and(|kept| kept.will_wake(reader)) {
             inside.reader = Some(reader.clone());
         }
-        inside.writer.is_none()
+        if inside.resting { Reading::Rests } else { Reading::Reads }
     }
 
     /// Lets the reader rest, or wakes it.
@@ -226,11 +240,6 @@ impl<W: World> Outbox<W> {
         if let (false, Some(reader)) = (rest, &inside.reader) {
             reader.wake_by_ref();
         }
-    }
-
-    /// Whether the reader is to rest; it is woken when that, or the connection, is over.
-    pub(super) fn resting(&self) -> bool {
-        self.inside().resting
     }
 }
 

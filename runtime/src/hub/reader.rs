@@ -4,7 +4,7 @@
 //! its bytes are read into a buffer that all share, and only an incomplete unit is kept.
 
 use super::Transport;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Reading};
 use crate::web::door::WebDoor;
 use crate::web::origin::Names;
 use crate::web::port::Crowd;
@@ -248,11 +248,10 @@ enum Read {
 /// Reads the next bytes.
 async fn read_some<W: World>(reader: &mut W::Reader, outbox: &Outbox<W>, door: &mut AnyDoor) -> Read {
     poll_fn(|cx| {
-        if outbox.over(cx.waker()) {
-            return Poll::Ready(Read::End);
-        }
-        if outbox.resting() {
-            return Poll::Pending;
+        match outbox.allows(cx.waker()) {
+            Reading::Reads => {}
+            Reading::Rests => return Poll::Pending,
+            Reading::Over => return Poll::Ready(Read::End),
         }
         SCRATCH.with_borrow_mut(|scratch| match Pin::new(&mut *reader).poll_read(cx, scratch) {
             Poll::Pending => Poll::Pending,

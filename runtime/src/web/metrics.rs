@@ -3,13 +3,12 @@
 
 use super::site::{Site, says};
 use crate::hub::desk::Query;
-use crate::hub::gauges::{Stats, Totals};
+use crate::hub::gauges::Totals;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
-use std::sync::Arc;
 use tide::{Request, Response, StatusCode};
 
 /// The format of the answer, as OpenMetrics 1.0 names it.
@@ -17,10 +16,10 @@ const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers with all counts.
 pub(super) async fn metrics(request: Request<Site>) -> tide::Result {
-    let Some(stats) = request.state().desk.ask(Query::Stats).await else {
+    let Some(totals) = request.state().desk.ask(Query::Totals).await else {
         return Ok(says(StatusCode::ServiceUnavailable, "The server is stopping."));
     };
-    Ok(Response::builder(StatusCode::Ok).body(text(stats)).content_type(KIND).build())
+    Ok(Response::builder(StatusCode::Ok).body(text(totals)).content_type(KIND).build())
 }
 
 /// Answers that the server lives.
@@ -38,16 +37,16 @@ pub(super) async fn ready(request: Request<Site>) -> tide::Result {
     })
 }
 
-fn text(stats: Arc<Stats>) -> String {
+fn text(totals: Totals) -> String {
     let mut registry = Registry::with_prefix("hobnob");
-    registry.register_collector(Box::new(Counts(stats)));
+    registry.register_collector(Box::new(Counts(totals)));
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &registry).expect("a string takes all text");
     text
 }
 
 #[derive(Debug)]
-struct Counts(Arc<Stats>);
+struct Counts(Totals);
 
 impl Collector for Counts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
@@ -66,7 +65,7 @@ impl Collector for Counts {
             p50_us,
             p99_us,
             refusals,
-        } = &self.0.now;
+        } = &self.0;
         for (name, help, value) in [
             ("start_time_milliseconds", "When the server started, since the beginning of 1970", *since),
             ("clients", "How many connections there are", *clients),

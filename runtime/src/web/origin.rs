@@ -30,6 +30,15 @@ impl Names {
         }
     }
 
+    /// Like [`Names::admit`], for what only pages of the same port may ask: browsers hand cookies to all ports of a
+    /// host, where anybody's program may serve pages.
+    pub fn admit_same_port(&self, host: Option<&str>, origin: Option<&str>) -> Result<(), &'static str> {
+        self.admit(host, origin)?;
+        let page = origin.and_then(|origin| origin.split_once("://")).map(|(_, page)| page);
+        let same = |page: &str| host.is_some_and(|host| host.eq_ignore_ascii_case(page));
+        if page.is_none_or(same) { Ok(()) } else { Err("The page is another port's.") }
+    }
+
     fn is_ours(&self, name: &str) -> bool {
         let address = name.trim_start_matches('[').trim_end_matches(']');
         name == "localhost" || address.parse::<IpAddr>().is_ok() || self.0.iter().any(|ours| ours == name)
@@ -73,6 +82,21 @@ mod tests {
             (None, None, false),
         ] {
             assert_eq!(names.admit(host, origin).is_ok(), admitted, "{host:?} {origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_port_may_not_ask_for_what_is_behind_cookies() {
+        let names = Names::new(["chat.example.org".to_owned()]);
+        for (host, origin, admitted) in [
+            ("127.0.0.1:18080", None, true),
+            ("127.0.0.1:18080", Some("http://127.0.0.1:18080"), true),
+            ("chat.example.org", Some("https://Chat.Example.org"), true),
+            ("127.0.0.1:18080", Some("http://127.0.0.1:9999"), false),
+            ("127.0.0.1:18080", Some("http://127.0.0.1"), false),
+            ("evil.example", Some("http://evil.example"), false),
+        ] {
+            assert_eq!(names.admit_same_port(Some(host), origin).is_ok(), admitted, "{host} {origin:?}");
         }
     }
 }

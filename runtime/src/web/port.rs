@@ -94,7 +94,7 @@ pub(crate) async fn serve<W: World>(
                 return None;
             }
         };
-        if let Err(why) = site.names.admit(head.header("host"), head.header("origin")) {
+        if let Err(why) = site.names.admit_same_port(head.header("host"), head.header("origin")) {
             refuse(world, &mut stream, (StatusCode::Forbidden, why)).await;
             return None;
         }
