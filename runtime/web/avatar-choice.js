@@ -16,11 +16,13 @@ export class AvatarChoice {
     this.chosen = {};
     this.error = h("p.error", { role: "alert", hidden: true });
     this.preview = h("span.avatar-preview");
+    this.letter = h("span", {});
+    this.nick = "";
     this.other = h("input", { type: "text", maxlength: "16", "aria-label": "Another emoji", placeholder: "other", class: "other-emoji", oninput: () => this.typedEmoji() });
     this.chooser = h("input", { type: "file", accept: "image/*", hidden: true, "aria-label": "A picture of your own", "data-testid": `${name}-picture`, onchange: () => this.upload(this.chooser.files[0]) });
     const seed = crypto.getRandomValues(new Uint32Array(1))[0];
     this.options = h("div.avatar-options", { role: "radiogroup", "aria-label": "Avatar" },
-      this.option("No avatar", avatarOf("–", null, null), () => this.choose({})),
+      this.option("No avatar: the first letter of the name", this.letter, () => this.choose({})),
       ...EMOJI.map((emoji) => this.option(emoji, avatarOf("", { Emoji: emoji }, null), () => this.choose({ emoji }))),
       ...Array.from({ length: PATTERNS }, (_, at) => this.pattern(`${seed}.${at}`, at + 1)));
     this.elements = [
@@ -60,8 +62,17 @@ export class AvatarChoice {
 
   show() {
     const { emoji, url } = this.chosen;
-    const face = url === undefined ? avatarOf("–", emoji === undefined ? null : { Emoji: emoji }, null, "l") : h("span.avatar.size-l", {}, h("img", { src: url, alt: "" }));
+    const face = url === undefined
+      ? avatarOf(this.nick, emoji === undefined ? null : { Emoji: emoji }, null, "l")
+      : h("span.avatar.size-l", {}, h("img", { src: url, alt: "" }));
     this.preview.replaceChildren(face);
+    this.letter.replaceWith((this.letter = avatarOf(this.nick, null, null)));
+  }
+
+  // Whose avatar it is to be: without one, the first letter is seen.
+  nickIs(nick) {
+    this.nick = nick;
+    this.show();
   }
 
   uncheck() {

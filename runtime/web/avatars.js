@@ -20,7 +20,7 @@ export function avatarOf(nick, avatar, pictureUrl, size = "m") {
     return h(`${classes}.emoji`, { "aria-hidden": "true" }, emoji);
   }
   const letters = [...nick.replace(/^[^\p{L}\p{N}]+/u, "")];
-  const letter = letters[0] ?? [...nick][0] ?? "";
+  const letter = letters[0] ?? [...nick][0] ?? "·";
   return h(`${classes}.letter.tint-${tintOf(nick)}`, { "aria-hidden": "true" }, letter.toLocaleUpperCase());
 }
 

@@ -323,7 +323,7 @@ class Chat {
 
   changeAvatar() {
     this.closeDrawers();
-    chooseAvatar(this.protocol.limits, (chosen) => this.wear(chosen));
+    chooseAvatar(this.protocol.limits, this.model.me, (chosen) => this.wear(chosen));
   }
 
   enlarge(picture) {

@@ -89,8 +89,9 @@ export function showPicture({ url, name, size }) {
 }
 
 // Another avatar for who is in already.
-export function chooseAvatar(limits, wear) {
+export function chooseAvatar(limits, nick, wear) {
   const choice = new AvatarChoice(limits, "change");
+  choice.nickIs(nick);
   const dialog = h("dialog.avatar-dialog", { "aria-labelledby": "dialog-title" });
   dialog.append(
     head(dialog, "Your avatar"),

@@ -24,7 +24,7 @@ export const guards = {
     return track !== undefined && isKnown(track, about.place, about.entry, about.when);
   },
   OwnUnanswered: (client, about) => ownUnanswered(client, about.place, about.entry) >= 0,
-  HoldFull: (client, about) => (holeAt(client, about)?.size ?? 0) >= client.bounds.hold,
+  HoldFull: (client, about) => (holeAt(client, about)?.size ?? 0) >= client.bounds.held,
   HoleOpen: (client, about) => holeAt(client, about) !== null,
   HoleBefore: (client, about) => {
     const track = client.places.get(placeKey(about.place));

@@ -19,7 +19,11 @@ export class Join {
     } catch {
       // Then the name is typed anew.
     }
-    this.nick.addEventListener("input", () => this.refuse(""));
+    this.choice.nickIs(this.nick.value);
+    this.nick.addEventListener("input", () => {
+      this.refuse("");
+      this.choice.nickIs(this.nick.value.trim());
+    });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit(join);

@@ -29,12 +29,14 @@ export class LogView {
     this.element.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.resized = new ResizeObserver(() => {
       this.settle();
-      this.scrolled();
+      this.wantOlder();
     });
     this.resized.observe(this.element);
     this.resized.observe(this.list);
     this.resized.observe(this.pending);
     this.stick = true;
+    // What the browser said last of where the reader is: only who scrolls up leaves the end, and no change of layout.
+    this.seen = { top: 0, height: 0, window: 0 };
     this.showNewest();
   }
 
@@ -48,8 +50,7 @@ export class LogView {
     this.from = Math.max(0, this.to - STEP);
     this.fill();
     this.stick = true;
-    this.toEnd();
-    this.scrolled();
+    this.settle();
   }
 
   // Makes all elements anew.
@@ -80,6 +81,7 @@ export class LogView {
       this.to += 1;
       this.fill();
     }
+    this.sayTop();
     this.settle();
   }
 
@@ -182,32 +184,48 @@ export class LogView {
 
   toEnd() {
     this.element.scrollTop = this.element.scrollHeight;
+    this.seen.top = this.element.scrollTop;
   }
 
+  // Stays at the end if the reader is there; once for all that changes before the next picture.
   settle() {
-    if (this.stick) {
-      this.toEnd();
+    if (this.settling) {
+      return;
     }
-    this.toNewest.hidden = this.stick;
+    this.settling = true;
+    requestAnimationFrame(() => {
+      this.settling = false;
+      this.toNewest.hidden = this.stick;
+      if (this.stick) {
+        this.toEnd();
+        this.scene.readToEnd();
+      }
+    });
   }
 
   scrolled() {
     const { scrollTop } = this.element;
-    if (scrollTop <= NEAR && this.element.clientHeight > 0 && this.known.items.length > 0) {
-      if (this.from > 0) {
-        this.extendUp();
-      } else {
-        this.model.loadOlder(this.known);
-      }
-    }
+    this.wantOlder();
     const below = this.element.scrollHeight - scrollTop - this.element.clientHeight;
     if (below <= NEAR && this.to < this.known.items.length) {
       this.extendDown();
     }
-    this.stick = this.atEnd();
-    this.toNewest.hidden = this.stick;
-    if (this.stick) {
-      this.scene.readToEnd();
+    const { scrollHeight: height, clientHeight: window } = this.element;
+    const up = scrollTop < this.seen.top && height === this.seen.height && window === this.seen.window;
+    this.stick = this.atEnd() || (this.stick && !up);
+    this.seen = { top: scrollTop, height, window };
+    this.settle();
+  }
+
+  // Near the top, what is older comes.
+  wantOlder() {
+    if (this.element.scrollTop > NEAR || this.element.clientHeight === 0 || this.known.items.length === 0) {
+      return;
+    }
+    if (this.from > 0) {
+      this.extendUp();
+    } else {
+      this.model.loadOlder(this.known);
     }
   }
 }

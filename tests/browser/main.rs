@@ -1,4 +1,7 @@
 //! The pages of the server in a real browser.
 #![cfg(unix)]
 
+mod chat;
 mod harness;
+mod lockstep;
+mod walk;

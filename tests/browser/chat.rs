@@ -1,0 +1,430 @@
+//! People who chat in browsers, and at a terminal, with each other.
+
+use hobnob_spec::files::Bytes;
+use hobnob_tests::browser::{Browser, Page};
+use hobnob_tests::process::Process;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
+const ROOM: &str = "[data-testid=room-pane] ";
+const PRIVATE: &str = "[data-testid=private-pane] ";
+
+/// A server with a data folder, its address for terminals, and its pages.
+struct Server {
+    home: tempfile::TempDir,
+    process: Process,
+    addr: String,
+    pages: String,
+}
+
+impl Server {
+    fn start(settings: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a folder can be made");
+        let (process, addr, pages) = serve(home.path(), ["127.0.0.1:0", "127.0.0.1:0"], settings);
+        Self { home, process, addr, pages }
+    }
+
+    /// Kills it, and starts it again where it was.
+    fn restart(&mut self, meanwhile: impl FnOnce()) {
+        self.process.kill();
+        meanwhile();
+        (self.process, _, _) = serve(self.home.path(), [&self.addr, &self.pages], &[]);
+    }
+
+    /// A browser's page that shows the form to come in.
+    fn visit(&self, browser: &std::sync::Arc<Browser>) -> Page {
+        let page = browser.page();
+        page.goto(&format!("http://{}/", self.pages));
+        page.wait_for("!document.getElementById('join').hidden");
+        page
+    }
+
+    /// Somebody who is in.
+    fn join(&self, browser: &std::sync::Arc<Browser>, nick: &str) -> Page {
+        let page = self.visit(browser);
+        come_in(&page, nick);
+        page
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.home.path().join(name);
+        fs::write(&path, bytes).expect("a file can be written");
+        path
+    }
+}
+
+fn serve(home: &Path, [addr, pages]: [&str; 2], settings: &[&str]) -> (Process, String, String) {
+    let data = home.join("data");
+    let data = data.to_str().expect("the folder's name is text");
+    let mut arguments = vec!["server", "--data", data, "--listen", addr, "--http", pages, "--ws", "off"];
+    arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    let mut process = Process::start("the server", Path::new(HOBNOB), &arguments);
+    let mut found = |before: &str, after: &str| {
+        process.until(before);
+        process.until(after).trim_end_matches(after).to_owned()
+    };
+    let addr = found("listening on ", "\n");
+    let pages = found("chat at http://", "/\n");
+    (process, addr, pages)
+}
+
+fn come_in(page: &Page, nick: &str) {
+    page.fill("[data-testid=nick]", nick);
+    page.click("[data-testid=join]");
+    page.wait_for("document.querySelector('[data-testid=room-pane]')");
+}
+
+fn say(page: &Page, pane: &str, text: &str) {
+    page.fill(&format!("{pane}[data-testid=composer]"), text);
+    page.press("Enter");
+}
+
+/// Waits until a message can be read in a pane.
+fn hears(page: &Page, pane: &str, text: &str) {
+    page.wait_for(&count(pane, text));
+}
+
+/// How often a message stands in a pane.
+fn count(pane: &str, text: &str) -> String {
+    format!(
+        "[...document.querySelectorAll({})].filter(line => line.textContent === {}).length",
+        json!(format!("{pane}[data-testid=message] .text")),
+        json!(text)
+    )
+}
+
+/// A real picture, drawn by the browser.
+fn png(page: &Page, width: u32, height: u32) -> Vec<u8> {
+    let drawn = page.eval(&format!(
+        "(() => {{ const c = document.createElement('canvas'); c.width = {width}; c.height = {height}; \
+         const pen = c.getContext('2d'); pen.fillStyle = 'teal'; pen.fillRect(0, 0, {width}, {height}); \
+         return c.toDataURL('image/png').split(',')[1]; }})()"
+    ));
+    Bytes::from_base64(drawn.as_str().expect("it is a text")).expect("it is base64").0
+}
+
+#[test]
+fn two_browsers_and_a_terminal_talk_with_each_other_and_in_private() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let mut carl = Process::start("Carl", Path::new(HOBNOB), &["client", &server.addr, "--nick", "Carl"]);
+    carl.until("Carl joined the chatroom.\n");
+    ann.wait_for("document.querySelectorAll('[data-testid=members] .person').length === 3");
+
+    say(&ann, ROOM, "Hello from a <b>browser</b>, see https://example.org/x.");
+    carl.until("Ann: Hello from a <b>browser</b>, see https://example.org/x.");
+    hears(&bob, ROOM, "Hello from a <b>browser</b>, see https://example.org/x.");
+    let link = bob.eval("(a => [a.href, a.rel, a.target])(document.querySelector('.text a'))");
+    assert_eq!(link, json!(["https://example.org/x", "noopener noreferrer", "_blank"]));
+    carl.type_line("And from a terminal");
+    for page in [&ann, &bob] {
+        hears(page, ROOM, "And from a terminal");
+    }
+    ann.wait_for("document.querySelector('[data-testid=message][data-nick=Ann]').dataset.state === 'sent'");
+
+    // A double click opens a conversation; with who is written to, it opens by itself.
+    ann.double_click("[data-testid=members] [data-nick=Bob] button");
+    ann.wait_for("document.querySelector('[data-testid=private-pane] textarea') === document.activeElement");
+    say(&ann, PRIVATE, "Only for you");
+    hears(&bob, PRIVATE, "Only for you");
+    say(&bob, PRIVATE, "And only for you");
+    hears(&ann, PRIVATE, "And only for you");
+    assert!(!carl.printed().contains("only for you") && !carl.printed().contains("Only for you"));
+    say(&ann, ROOM, "Bye");
+    carl.until("Ann: Bye");
+    for page in [&ann, &bob] {
+        page.axe();
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_nick_is_refused_at_its_field() {
+    let browser = Browser::shared();
+    let server = Server::start(&["open.nick_taken=reject"]);
+    let ann = server.join(&browser, "Ann");
+    let other = server.visit(&browser);
+    other.fill("[data-testid=nick]", "a b");
+    other.click("[data-testid=join]");
+    other.wait_for("document.getElementById('nick-error').textContent.includes('no white space')");
+    other.fill("[data-testid=nick]", "Ann");
+    other.press("Enter");
+    other.wait_for("document.getElementById('nick-error').textContent === 'Another user is using this username.'");
+    let field = other.eval("(f => [f.getAttribute('aria-invalid'), f === document.activeElement])(nick)");
+    assert_eq!(field, json!(["true", true]));
+    other.axe();
+    come_in(&other, "Annette");
+    for page in [&ann, &other] {
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_picture_is_sent_and_seen_and_other_files_are_to_be_had() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let picture = server.file("sea.png", &png(&ann, 900, 600));
+    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&picture]);
+    for page in [&ann, &bob] {
+        page.wait_for("document.querySelector('[data-testid=picture]')?.naturalWidth === 900");
+    }
+    bob.click("button.picture");
+    bob.wait_for("document.querySelector('dialog img')?.naturalHeight === 600");
+    bob.axe();
+    bob.press("Escape");
+    bob.wait_for("!document.querySelector('dialog')");
+
+    // In a conversation only two may have it, and its sender sees it, too.
+    bob.double_click("[data-testid=members] [data-nick=Ann] button");
+    let numbers: Vec<u8> = (0..200_000_u32).map(|n| u8::try_from(n % 251).expect("it is small")).collect();
+    let file = server.file("numbers.bin", &numbers);
+    bob.set_files(&format!("{PRIVATE}[data-testid=file-input]"), &[&file]);
+    for page in [&bob, &ann] {
+        page.wait_for(&format!("document.querySelector('{PRIVATE}[data-testid=file]')"));
+        let size = page.eval(&format!(
+            "fetch(document.querySelector('{PRIVATE}[data-testid=file]').href).then(r => r.arrayBuffer())\
+             .then(b => [b.byteLength, new Uint8Array(b)[199999]])"
+        ));
+        assert_eq!(size, json!([200_000, 199_999 % 251]));
+        page.axe();
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_picture_is_worn_as_an_avatar_and_seen_by_others() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let (ann, bob) = (server.visit(&browser), server.join(&browser, "Bob"));
+    let picture = server.file("face.png", &png(&ann, 1_200, 700));
+    ann.set_files("[data-testid=join-picture]", &[&picture]);
+    ann.wait_for("document.querySelector('.avatar-preview img')?.naturalWidth === 256");
+    come_in(&ann, "Ann");
+    for page in [&ann, &bob] {
+        page.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann] img')?.naturalWidth === 256");
+    }
+    // Another one, while in: an emoji.
+    ann.click("[data-testid=me]");
+    ann.axe();
+    ann.click("dialog .avatar-option[title=🦊]");
+    ann.click("[data-testid=wear]");
+    bob.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann] .emoji')?.textContent === '🦊'");
+    for page in [&ann, &bob] {
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_killed_server_costs_nobody_a_message_nor_doubles_one() {
+    let browser = Browser::shared();
+    let mut server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    say(&ann, ROOM, "before");
+    hears(&bob, ROOM, "before");
+    server.restart(|| {
+        for page in [&ann, &bob] {
+            page.wait_for("!document.getElementById('banner').hidden");
+        }
+        ann.wait_text("Trying again");
+        say(&ann, ROOM, "meanwhile 1");
+        say(&ann, ROOM, "meanwhile 2");
+        say(&bob, ROOM, "meanwhile 3");
+        ann.wait_for("document.querySelectorAll('[data-testid=pending][data-state=sending]').length === 2");
+    });
+    let texts = ["before", "meanwhile 1", "meanwhile 2", "meanwhile 3", "after"];
+    for page in [&ann, &bob] {
+        page.wait_for("document.getElementById('banner').hidden");
+        hears(page, ROOM, "meanwhile 3");
+    }
+    say(&bob, ROOM, "after");
+    for page in [&ann, &bob] {
+        hears(page, ROOM, "after");
+        page.wait_for("document.querySelectorAll('[data-testid=pending]').length === 0");
+        for text in texts {
+            assert_eq!(page.eval(&count(ROOM, text)), 1, "{text} stands once");
+        }
+        page.assert_quiet_but(&["WebSocket connection to"]);
+    }
+}
+
+#[test]
+fn a_page_that_is_loaded_again_goes_on_where_it_was() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    say(&ann, ROOM, "first");
+    hears(&bob, ROOM, "first");
+    ann.double_click("[data-testid=members] [data-nick=Bob] button");
+    say(&ann, PRIVATE, "secret");
+    hears(&bob, PRIVATE, "secret");
+    ann.fill(&format!("{ROOM}[data-testid=composer]"), "half a sen");
+    ann.reload();
+    hears(&ann, PRIVATE, "secret");
+    hears(&ann, ROOM, "first");
+    assert_eq!(ann.eval("document.querySelector('[data-testid=room-pane] textarea').value"), "half a sen");
+    say(&ann, ROOM, "second");
+    hears(&bob, ROOM, "second");
+    for (pane, text) in [(ROOM, "first"), (ROOM, "second"), (PRIVATE, "secret")] {
+        hears(&ann, pane, text);
+        assert_eq!(ann.eval(&count(pane, text)), 1, "{text} stands once");
+    }
+    let joined = "[...document.querySelectorAll('.happening')].filter(l => l.textContent.includes('Ann joined')).length";
+    assert_eq!(bob.eval(joined), 0, "for the others nothing happened: Bob came after Ann");
+    for page in [&ann, &bob] {
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn a_flood_is_muted_and_the_page_says_so() {
+    let browser = Browser::shared();
+    let server = Server::start(&["open.say_burst=4", "open.say_per_second=1", "open.mute_ms=6000"]);
+    let ann = server.join(&browser, "Ann");
+    for number in 0..12 {
+        say(&ann, ROOM, &format!("flood {number}"));
+        if ann.eval("!document.querySelector('[data-testid=composer-notice]').hidden") == true
+            && ann.text("[data-testid=composer-notice]").starts_with("You are muted")
+        {
+            break;
+        }
+    }
+    ann.wait_for("/^You are muted for [1-6] s more/.test(document.querySelector('[data-testid=composer-notice]').textContent)");
+    ann.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann][data-state=Muted]')");
+    ann.axe();
+    // What was typed and refused is kept, and may be sent when the mute is over.
+    ann.wait_for("document.querySelector('[data-testid=composer-notice]').hidden");
+    let refused = ann.eval("document.querySelectorAll('[data-testid=pending][data-state=failed]').length");
+    for _ in 0..refused.as_u64().expect("it is a number") {
+        ann.click("[data-testid=send-again]");
+        ann.wait_for("!document.querySelector('[data-state=sending]')");
+    }
+    ann.assert_quiet();
+}
+
+#[test]
+fn rooms_are_entered_and_left_and_count_what_is_unread() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    ann.click("[data-testid=add-room]");
+    ann.fill("[data-testid=room-name]", "no room");
+    ann.press("Enter");
+    ann.wait_for("document.getElementById('room-error').textContent.startsWith(\"A room's name\")");
+    ann.axe();
+    ann.fill("[data-testid=room-name]", "tea");
+    ann.press("Enter");
+    ann.wait_for("document.querySelector('[data-testid=room-pane]')?.dataset.place === 'Room:tea'");
+    say(&bob, ROOM, "one");
+    say(&bob, ROOM, "two");
+    ann.wait_for("document.querySelector('[data-place=\"Room:lobby\"] [data-testid=unread]')?.textContent === '2 unread'");
+    ann.wait_for("document.title === '(2) Hobnob'");
+    bob.click("[data-testid=add-room]");
+    bob.click("[data-testid=room-list] button >> Enter");
+    bob.wait_for("document.querySelector('[data-testid=room-pane]')?.dataset.place === 'Room:tea'");
+    say(&bob, ROOM, "hot");
+    hears(&ann, ROOM, "hot");
+    ann.click("[data-testid=place] >> lobby");
+    hears(&ann, ROOM, "two");
+    ann.wait_for("document.title === 'Hobnob'");
+    ann.hover("[data-place=\"Room:tea\"] [data-testid=place]");
+    ann.click("[data-place=\"Room:tea\"] [data-testid=leave-room]");
+    ann.wait_for("!document.querySelector('[data-place=\"Room:tea\"]')");
+    bob.wait_for("[...document.querySelectorAll('.happening')].some(line => line.textContent.includes('Ann went out'))");
+    for page in [&ann, &bob] {
+        page.assert_quiet();
+    }
+}
+
+#[test]
+fn older_messages_come_on_scrolling_and_the_page_stays_small() {
+    let browser = Browser::shared();
+    let server = Server::start(&["open.say_per_second=0"]);
+    let mut carl = Process::start("Carl", Path::new(HOBNOB), &["client", &server.addr, "--nick", "Carl"]);
+    carl.until("Carl joined the chatroom.\n");
+    for number in 0..700 {
+        carl.type_line(&format!("line {number}"));
+    }
+    carl.until("line 699");
+    let ann = server.join(&browser, "Ann");
+    hears(&ann, ROOM, "line 699");
+    let log = format!("document.querySelector('{ROOM}[data-testid=log]')");
+    ann.wait_for(&format!("{log}.scrollTop + {log}.clientHeight > {log}.scrollHeight - 50"));
+    ann.wait_for(&format!("({log}.scrollTop = 0, {})", count(ROOM, "line 0")));
+    let lines = ann.eval("document.querySelectorAll('.line').length");
+    assert!(lines.as_u64().is_some_and(|lines| lines <= 500), "{lines} lines have elements");
+    ann.click(&format!("{ROOM}.to-newest"));
+    hears(&ann, ROOM, "line 699");
+    ann.assert_quiet();
+}
+
+#[test]
+fn the_chat_is_used_by_the_keyboard_alone() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let bob = server.join(&browser, "Bob");
+    let ann = server.visit(&browser);
+    ann.wait_for("document.activeElement.id === 'nick'");
+    ann.type_text("Ann");
+    ann.press("Enter");
+    ann.wait_for("document.activeElement?.matches('[data-testid=room-pane] textarea')");
+    ann.type_text("by keys");
+    ann.press("Enter");
+    hears(&bob, ROOM, "by keys");
+    let at_bob = "document.activeElement?.matches('[data-testid=member]')";
+    for _ in 0..40 {
+        if ann.eval(at_bob) == true {
+            break;
+        }
+        ann.press("Tab");
+    }
+    assert_eq!(ann.eval(at_bob), true, "the members can be reached by Tab");
+    ann.press("Enter");
+    ann.wait_for("document.activeElement?.matches('[data-testid=private-pane] textarea')");
+    ann.type_text("psst");
+    ann.press("Enter");
+    hears(&bob, PRIVATE, "psst");
+    let ring = "(s => s.outlineStyle !== 'none')(getComputedStyle(document.activeElement))";
+    ann.press("Shift+Tab");
+    assert_eq!(ann.eval(ring), true, "where the focus is can be seen");
+    ann.assert_quiet();
+}
+
+#[test]
+fn the_chat_fits_a_telephone_in_light_and_dark() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let bob = server.join(&browser, "Bob");
+    for scheme in ["light", "dark"] {
+        let ann = browser.page();
+        ann.phone();
+        ann.metrics(360, 740, true);
+        ann.color_scheme(scheme);
+        ann.goto(&format!("http://{}/", server.pages));
+        ann.axe();
+        come_in(&ann, &format!("Ann-{scheme}"));
+        say(&ann, ROOM, "a long word: donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahlungsstelle");
+        let fits = "document.documentElement.scrollWidth <= innerWidth && document.body.scrollHeight <= innerHeight";
+        ann.wait_for(fits);
+        ann.axe();
+        ann.click("[data-testid=room-pane] [data-testid=show-sidebar]");
+        ann.wait_for("document.getElementById('sidebar').classList.contains('open')");
+        ann.axe();
+        ann.press("Escape");
+        bob.double_click(&format!("[data-testid=members] [data-nick=Ann-{scheme}] button"));
+        let pane = format!("[data-place=\"With:Ann-{scheme}\"] ");
+        say(&bob, &pane, "are you there?");
+        // Nobody is torn away from what is being written: a note says who writes.
+        ann.click("[data-testid=toast] button >> Open");
+        hears(&ann, PRIVATE, "are you there?");
+        ann.wait_for(fits);
+        let small = "[...document.querySelectorAll('.pane.active button:not(.nick), .pane.active textarea')]\
+                     .map(it => it.getBoundingClientRect()).filter(box => box.width > 0 && box.height < 43).length";
+        assert_eq!(ann.eval(small), 0, "a finger hits everything");
+        ann.axe();
+        ann.assert_quiet();
+    }
+}
