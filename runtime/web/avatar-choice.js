@@ -29,7 +29,7 @@ export class AvatarChoice {
       h("legend.label", {}, "Avatar"),
       h("div.avatar-row", {}, this.preview,
         h("div.avatar-own", {},
-          h("button", { type: "button", onclick: () => this.chooser.click() }, "Upload a picture"), this.other, this.chooser)),
+          h("button", { type: "button", onclick: () => this.chooser.click() }, "Upload picture"), this.other, this.chooser)),
       this.options,
       this.error,
     ];

@@ -17,6 +17,8 @@ const KEY = "hobnob.session";
 const WHO_EVERY_MS = 20_000;
 // In rooms of more members than this it is not asked.
 const WHO_MEMBERS_MAX = 200;
+// How long a page that is loaded again may take to come back before the form is seen, in milliseconds.
+const FLASH_MS = 600;
 const NARROW = matchMedia("(max-width: 48rem)");
 
 class Chat {
@@ -47,10 +49,9 @@ class Chat {
       return;
     }
     this.session = kept;
+    this.model.reads = kept.read;
     this.link.input({ Join: { nick: kept.nick, token: kept.token, avatar: kept.emoji ?? null } });
-    this.join.show();
-    this.join.nick.value = kept.nick;
-    this.join.busy(true);
+    setTimeout(() => byId("chat").hidden && this.join.show(), FLASH_MS);
   }
 
   enter(nick, { emoji, file }) {
@@ -85,10 +86,11 @@ class Chat {
     model.on("progress", ({ bar, upload }) => bar !== undefined && (bar.value = upload.taken));
     model.on("muted", () => this.compose());
     model.on("slowDown", (known) => this.panes.get(known.key)?.composer.warn());
-    model.on("entered", (known, request) => request.Enter.room === this.wished && this.open(known));
+    model.on("entered", (known) => this.open(known));
     model.on("left", (known) => this.leftRoom(known));
     model.on("refusal", ({ request, no }) => this.refusal(request, no));
     addEventListener("focus", () => this.read());
+    addEventListener("beforeunload", (event) => this.hasUnsent() && event.preventDefault());
     document.addEventListener("visibilitychange", () => this.read());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeDrawers());
     byId("veil").addEventListener("click", () => this.closeDrawers());
@@ -120,12 +122,6 @@ class Chat {
     byId("chat").hidden = false;
     if (fresh && wished !== model.me) {
       note(`You are ${model.me}: somebody else is ${wished} already.`);
-    }
-    for (const [key, read] of Object.entries(session.read)) {
-      const known = model.places.get(key);
-      if (known !== undefined) {
-        known.read = read;
-      }
     }
     if (fresh) {
       const room = model.places.get(session.room) ?? [...model.places.values()].find((place) => place.isRoom && place.joined);
@@ -179,6 +175,11 @@ class Chat {
     this.join.show(this.reason);
     this.reason = "";
     this.title();
+  }
+
+  // Whether something would be lost with the page.
+  hasUnsent() {
+    return [...this.model.places.values()].some(({ pending }) => pending.length > 0);
   }
 
   quit() {
@@ -413,6 +414,7 @@ class Chat {
     const unread = [...this.model.places.values()].reduce((sum, place) => sum + place.unread, 0);
     const { name } = this.protocol;
     document.title = byId("chat").hidden || unread === 0 ? name : `(${unread}) ${name}`;
+    byId("chat").classList.toggle("has-unread", unread > 0);
   }
 
   toggleSidebar() {

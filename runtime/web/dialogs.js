@@ -57,7 +57,7 @@ export class RoomsDialog {
     event.preventDefault();
     const room = this.input.value.trim().replace(/^#/, "");
     if (room !== "") {
-      this.model.ask({ Enter: { room } });
+      this.model.wish(room);
     }
   }
 
@@ -77,7 +77,7 @@ export class RoomsDialog {
         h("span.hint.count", {}, `${members} ${members === 1 ? "person" : "people"}`),
         isIn(room)
           ? h("span.tag.good", {}, "you are in")
-          : h("button", { type: "button", "aria-label": `Enter ${room}`, onclick: () => this.model.ask({ Enter: { room } }) }, "Enter"))));
+          : h("button", { type: "button", "aria-label": `Enter ${room}`, onclick: () => this.model.wish(room) }, "Enter"))));
   }
 }
 
@@ -101,7 +101,7 @@ export function chooseAvatar(limits, nick, wear) {
         wear(choice.chosen);
         dialog.close();
       },
-    }, h("fieldset.field", {}, ...choice.elements), h("button.main-button", { type: "submit", "data-testid": "wear" }, "Use this avatar")),
+    }, h("fieldset.field.untitled", {}, ...choice.elements), h("button.main-button", { type: "submit", "data-testid": "wear" }, "Use this avatar")),
   );
   open(dialog);
 }

@@ -18,13 +18,25 @@ export class Link {
     this.show = show;
     this.socket = null;
     this.timer = null;
+    // What is to be done, in the order in which the machine said it.
+    this.todo = [];
+    this.busy = false;
   }
 
   // Gives the machine an input, and does what it asks for.
   input(value) {
-    const { actions } = this.client.step(now(), value);
-    for (const action of actions) {
-      this.perform(action);
+    this.todo.push(...this.client.step(now(), value).actions);
+    if (this.busy) {
+      // Who is shown something may ask something at once: that is sent after what was said before.
+      return;
+    }
+    this.busy = true;
+    try {
+      while (this.todo.length > 0) {
+        this.perform(this.todo.shift());
+      }
+    } finally {
+      this.busy = false;
     }
     clearTimeout(this.timer);
     const at = this.client.wakeAt();

@@ -14,6 +14,8 @@ const dates = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeri
 // The elements of an item after the one before it; `scene` knows people, files and what a click does.
 export function messageOf(item, before, scene) {
   const line = h("li.line", { "data-number": item.number });
+  // A new avatar is seen beside the nick.
+  line.hidden = item.missing === undefined && formOf(item.body) === "Avatar";
   if (before === undefined || dayOf(before.at) !== dayOf(item.at)) {
     line.append(h("div.day", {}, h("time", { datetime: isoDay(item.at) }, dates.format(item.at))));
   }
@@ -53,28 +55,35 @@ function spoken(item, together, scene) {
   return h(
     classes,
     { "data-testid": "message", "data-nick": item.nick, "data-state": own ? "sent" : null },
-    h("div.gutter", {}, together ? timeOf(item.at, "gutter-time") : scene.avatar(item.nick)),
+    h("div.gutter", {}, together ? timeOf(item.at, "gutter-time", shortTime(item.at)) : scene.avatar(item.nick)),
     h("div.content", {}, head, body, waits),
     state,
   );
 }
 
-// A nick that opens a conversation with its owner.
+// A nick that opens a conversation with its owner. By the keyboard there is a shorter way: the list of members.
 export function nickOf(nick, scene) {
   if (scene.isMe(nick)) {
     return h("span.nick", {}, nick);
   }
   return h("button.nick", {
     type: "button",
-    title: `Double-click or press Enter to talk with ${nick} in private`,
+    tabindex: "-1",
+    title: `Double-click to talk with ${nick} in private`,
     "data-nick": nick,
     ondblclick: () => scene.talkWith(nick),
     onclick: (event) => event.detail === 0 && scene.talkWith(nick),
   }, nick);
 }
 
-function timeOf(at, name = "time") {
-  return h(`time.${name}`, { datetime: new Date(at).toISOString(), title: longClock.format(at) }, clock.format(at));
+function timeOf(at, name = "time", text = clock.format(at)) {
+  return h(`time.${name}`, { datetime: new Date(at).toISOString(), title: longClock.format(at) }, text);
+}
+
+// The time without what tells morning from evening, where there is little room.
+function shortTime(at) {
+  const parts = clock.formatToParts(at).filter(({ type }) => type !== "dayPeriod");
+  return parts.map(({ value }) => value).join("").trim();
 }
 
 // A text with its newlines, its web addresses made to links.
@@ -137,7 +146,6 @@ function happening({ nick, body }, scene) {
     LeftRoom: "went out",
     Muted: "was muted",
     Unmuted: "may talk again",
-    Avatar: body.Avatar === null ? "took the avatar off" : "has a new avatar",
   };
   return h("span", {}, nickOf(nick, scene), ` ${sentences[form] ?? form}`);
 }

@@ -18,6 +18,10 @@ export class Model {
     this.mutedUntil = 0;
     this.listeners = new Map();
     this.uploads = null;
+    // Up to where places were read before this page was loaded again, by their key.
+    this.reads = {};
+    // The room that the user asked to enter last, and wants to see.
+    this.wished = null;
   }
 
   on(event, listener) {
@@ -36,6 +40,7 @@ export class Model {
     let known = this.places.get(key);
     if (known === undefined) {
       known = new PlaceModel(place);
+      known.read = this.reads[key] ?? known.read;
       this.places.set(key, known);
       this.tell("places");
     }
@@ -202,7 +207,10 @@ export class Model {
       this.tell("refusal", { request, ...refused });
     } else if (form === "Enter") {
       const known = this.enter(answer.Room.room);
-      this.tell("entered", known, request);
+      if (request.Enter.room === this.wished) {
+        this.wished = null;
+        this.tell("entered", known);
+      }
     } else if (form === "Leave") {
       this.left(request.Leave.room);
     } else if (form === "Who" && refused === undefined) {
@@ -291,6 +299,12 @@ export class Model {
     this.tell("places");
     this.ask({ Who: { room } });
     return known;
+  }
+
+  // The user wants to enter a room, and see it.
+  wish(room) {
+    this.wished = room;
+    this.ask({ Enter: { room } });
   }
 
   left(room) {

@@ -37,7 +37,7 @@ export class Pane {
     });
     this.composer = new Composer(model, known, files);
     this.door = h("div.door", { hidden: true }, h("p.hint", {}, `You are not in ${known.name}.`),
-      h("button", { type: "button", onclick: () => model.ask({ Enter: { room: known.name } }) }, `Enter ${known.name}`));
+      h("button", { type: "button", onclick: () => model.wish(known.name) }, `Enter ${known.name}`));
     this.element.append(this.head, h("div.log-frame", {}, this.log.element, this.log.toNewest), this.door, this.composer.element);
     this.fillHead();
     this.refresh();

@@ -59,7 +59,7 @@ fn serve(home: &Path, [addr, pages]: [&str; 2], settings: &[&str]) -> (Process, 
     let data = home.join("data");
     let data = data.to_str().expect("the folder's name is text");
     let mut arguments = vec!["server", "--data", data, "--listen", addr, "--http", pages, "--ws", "off"];
-    arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    arguments.extend(settings);
     let mut process = Process::start("the server", Path::new(HOBNOB), &arguments);
     let mut found = |before: &str, after: &str| {
         process.until(before);
@@ -144,7 +144,7 @@ fn two_browsers_and_a_terminal_talk_with_each_other_and_in_private() {
 #[test]
 fn a_nick_is_refused_at_its_field() {
     let browser = Browser::shared();
-    let server = Server::start(&["open.nick_taken=reject"]);
+    let server = Server::start(&["--set", "open.nick_taken=reject"]);
     let ann = server.join(&browser, "Ann");
     let other = server.visit(&browser);
     other.fill("[data-testid=nick]", "a b");
@@ -282,7 +282,7 @@ fn a_page_that_is_loaded_again_goes_on_where_it_was() {
 #[test]
 fn a_flood_is_muted_and_the_page_says_so() {
     let browser = Browser::shared();
-    let server = Server::start(&["open.say_burst=4", "open.say_per_second=1", "open.mute_ms=6000"]);
+    let server = Server::start(&["--say-burst", "4", "--say-per-second", "1", "--mute", "6s"]);
     let ann = server.join(&browser, "Ann");
     for number in 0..12 {
         say(&ann, ROOM, &format!("flood {number}"));
@@ -342,7 +342,7 @@ fn rooms_are_entered_and_left_and_count_what_is_unread() {
 #[test]
 fn older_messages_come_on_scrolling_and_the_page_stays_small() {
     let browser = Browser::shared();
-    let server = Server::start(&["open.say_per_second=0"]);
+    let server = Server::start(&["--say-per-second", "off"]);
     let mut carl = Process::start("Carl", Path::new(HOBNOB), &["client", &server.addr, "--nick", "Carl"]);
     carl.until("Carl joined the chatroom.\n");
     for number in 0..700 {

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// A row of the client's table, by its place.
-pub type Row = (State, Event, u8);
+pub(super) type Row = (State, Event, u8);
 
 /// Small and seeded: the same walk everywhere.
 struct Dice(u64);
@@ -34,7 +34,7 @@ impl Dice {
 }
 
 /// One walk: a client, what its server and its user feel like, and what was written down.
-pub struct Walk {
+pub(super) struct Walk {
     seed: u64,
     dice: Dice,
     client: Client,
@@ -72,9 +72,11 @@ fn with_ann() -> Place {
 
 impl Walk {
     /// A walk that has not begun.
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ seed);
-        (0..4).for_each(|_| drop(dice.roll(7)));
+        (0..4).for_each(|_| {
+            dice.roll(7);
+        });
         Self {
             seed,
             client: Client::new(seed),
@@ -92,12 +94,12 @@ impl Walk {
     }
 
     /// The rows that fired.
-    pub fn fired(&self) -> &BTreeSet<Row> {
+    pub(super) fn fired(&self) -> &BTreeSet<Row> {
         &self.fired
     }
 
     /// Seed and steps: each has its time, its input, and what the machine made of it.
-    pub fn written(self) -> Value {
+    pub(super) fn written(self) -> Value {
         // A number of JavaScript holds 53 bits; a seed has 64.
         json!({ "seed": self.seed.to_string(), "steps": self.steps })
     }
@@ -137,7 +139,7 @@ impl Walk {
     }
 
     /// Lets some time pass, and user, network and server do something.
-    pub fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         self.now += self.dice.roll(40);
         if self.dice.chance(2) {
             self.change_mood();
