@@ -124,13 +124,13 @@ class Chat {
       note(`You are ${model.me}: somebody else is ${wished} already.`);
     }
     if (fresh) {
+      const { open } = session;
       const room = model.places.get(session.room) ?? [...model.places.values()].find((place) => place.isRoom && place.joined);
       this.open(room, false);
-      session.open.forEach((key) => this.openPrivate(placeName(key)));
+      open.forEach((key) => this.openPrivate(placeName(key)));
       this.panes.get(room.key).composer.focus();
     }
     this.panes.forEach((pane) => pane.refresh());
-    this.askWho();
     this.sidebar.fill();
     this.remember();
   }
@@ -235,6 +235,7 @@ class Chat {
     const known = this.model.at({ With: nick });
     if (known.items.length === 0) {
       this.model.loadOlder(known);
+      this.link.ask({ Who: { room: null } });
     }
     this.show(known, focus, false);
   }

@@ -160,7 +160,9 @@ export class LogView {
 
   // Changes what is above the reader without moving what is read.
   keepView(change) {
-    const anchor = [...this.list.children].find((line) => line.offsetTop + line.offsetHeight > this.element.scrollTop);
+    // The first line may be made anew; the next one stays.
+    const lines = [...this.list.children].slice(1);
+    const anchor = lines.find((line) => line.offsetTop + line.offsetHeight > this.element.scrollTop);
     const before = anchor?.offsetTop ?? 0;
     this.quietly(change);
     if (anchor !== undefined && anchor.isConnected) {
@@ -168,6 +170,7 @@ export class LogView {
     } else {
       this.element.scrollTop = Math.max(this.element.scrollTop, NEAR + 1);
     }
+    this.seen.top = this.element.scrollTop;
   }
 
   // Changes what is shown without it being read out: it is not new.
