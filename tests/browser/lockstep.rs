@@ -60,8 +60,7 @@ fn walks() -> Vec<Value> {
 
 #[test]
 fn the_machine_of_the_pages_does_what_the_machine_of_the_terminals_does() {
-    let arguments =
-        ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
+    let arguments = ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
     let mut server = Process::start("the server", Path::new(env!("CARGO_BIN_EXE_hobnob")), &arguments);
     server.until("chat at ");
     let pages = server.until("\n");
@@ -79,8 +78,7 @@ fn the_machine_of_the_pages_does_what_the_machine_of_the_terminals_does() {
 
 #[test]
 fn digests_of_the_pages_are_those_of_everybody() {
-    let arguments =
-        ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
+    let arguments = ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
     let mut server = Process::start("the server", Path::new(env!("CARGO_BIN_EXE_hobnob")), &arguments);
     server.until("chat at ");
     let pages = server.until("\n");
