@@ -68,8 +68,7 @@ fn start(home: &Path, listen: &str) -> (Process, String) {
     let data = home.join("data");
     let data = data.to_str().expect("the folder's name is text");
     let mut server = Process::start("the server", Path::new(HOBNOB), &["server", "--listen", listen, "--data", data]);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     (server, addr)
 }
 

@@ -18,8 +18,7 @@ fn check(arguments: &[&str]) -> (Output, String) {
 fn talk(data: &str) {
     let mut server =
         Process::start("the server", Path::new(HOBNOB), &["server", "--listen", "127.0.0.1:0", "--data", data]);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let mut users: Vec<Native> = ["ann", "bob"]
         .into_iter()
         .zip(1..)

@@ -30,8 +30,7 @@ impl Classroom {
     fn open() -> Self {
         let arguments = ["server", "--listen", "127.0.0.1:0", "--profile", "classroom", "--data", ":memory:"];
         let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-        server.until("listening on ");
-        let addr = server.until("\n").trim().to_owned();
+        let addr = server.listens();
         Self { addr, _server: server }
     }
 

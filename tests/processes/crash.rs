@@ -120,8 +120,7 @@ fn serve(listen: &str, data: &Path) -> (Process, String) {
     let data = data.to_str().expect("a temporary folder has a plain name");
     let arguments = ["server", "--listen", listen, "--data", data, "--sync", "always", "--say-per-second", "0"];
     let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     (server, addr)
 }
 

@@ -29,8 +29,7 @@ fn join(addr: &str, nick: &str, token: u8) -> Native {
 fn record(data: &str) {
     let arguments = ["server", "--listen", "127.0.0.1:0", "--data", data];
     let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let (mut ann, mut bob) = (join(&addr, "ann", 1), join(&addr, "bob", 2));
     ask(&mut ann, 2, Request::Say { room: "lobby".into(), text: "hello <b>all</b>".into() });
     ask(&mut bob, 2, Request::Private { to: "ann".into(), text: "psst".into() });

@@ -62,8 +62,7 @@ fn start(home: &Path) -> (Process, String) {
     let data = data.to_str().expect("the folder's name is text");
     let mut server =
         Process::start("the server", Path::new(HOBNOB), &["server", "--listen", "127.0.0.1:0", "--data", data]);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     (server, addr)
 }
 
@@ -285,8 +284,7 @@ fn a_file_that_the_servers_disk_has_no_place_for_is_refused_and_talk_goes_on() {
     let data = data.to_str().expect("the folder's name is text");
     let arguments = ["-c", script, HOBNOB, "server", "--listen", "127.0.0.1:0", "--data", data];
     let mut server = Process::start("the server", Path::new("sh"), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let room = Room { home, server, addr };
     let (mut ann, mut bob) = (room.client("Ann"), room.client("Bob"));
     let path = room.file("big.bin", &noise(12 << 20));

@@ -27,8 +27,7 @@ impl Chat {
         let data = data.to_str().expect("the path is text");
         let arguments = ["server", "--listen", "127.0.0.1:0", "--data", data];
         let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-        server.until("listening on ");
-        let addr = server.until("\n").trim().to_owned();
+        let addr = server.listens();
         let arguments = ["client", &addr, "--nick", "Ann", "--no-downloads"];
         let mut ann = Process::start("Ann", Path::new(HOBNOB), &arguments);
         ann.until("Ann joined the chatroom.\n");

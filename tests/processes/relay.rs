@@ -14,8 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn start(name: &str, arguments: &[&str]) -> (Process, String) {
     let mut process = Process::start(name, Path::new(HOBNOB), arguments);
-    process.until("listening on ");
-    let addr = process.until("\n").trim().to_owned();
+    let addr = process.listens();
     (process, addr)
 }
 

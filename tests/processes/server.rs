@@ -12,8 +12,7 @@ const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
 
 fn serve(arguments: &[&str]) -> (Process, String) {
     let mut server = Process::start("the server", Path::new(HOBNOB), &[&["server"], arguments].concat());
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     (server, addr)
 }
 

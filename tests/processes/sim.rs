@@ -83,8 +83,7 @@ fn a_recording_is_repeated_with_faults_and_without_its_texts() {
     let data = folder.path().join("data").to_str().expect("a temporary folder has a plain name").to_owned();
     let mut server =
         Process::start("the server", Path::new(HOBNOB), &["server", "--listen", "127.0.0.1:0", "--data", &data]);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let mut native = Native::connect(&addr).expect("the server listens");
     native.ask(1, Request::Join { nick: "ann".into(), token: None, avatar: None }).expect("the server reads");
     native.answer(1).expect("the server answers");

@@ -58,8 +58,7 @@ impl Drop for Typist {
 fn chat() -> (Process, String, Process) {
     let arguments = ["server", "--listen", "127.0.0.1:0", "--profile", "classroom", "--data", ":memory:"];
     let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let mut witness = Process::start("Bob", Path::new(HOBNOB), &["client", &addr, "--nick", "Bob"]);
     witness.until("Bob joined the chatroom.\n");
     (server, addr, witness)
@@ -99,8 +98,7 @@ fn who_is_thrown_out_in_the_middle_of_a_line_gets_the_terminal_back_as_it_was() 
     let data = folder.path().to_str().expect("a temporary folder has a plain name");
     let arguments = ["server", "--listen", "127.0.0.1:0", "--data", data];
     let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     let key = std::fs::read_to_string(folder.path().join("operator.key")).expect("the server wrote its key");
     let key = Secret::from_hex(key.trim()).expect("a key is hexadecimal");
     let mut operator = Native::connect(&addr).expect("the server listens");

@@ -78,6 +78,15 @@ impl Process {
         self.out.text.lock().expect("no reader panics").0[from..end].to_owned()
     }
 
+    /// Waits until a server or a relay listens, and gives the address that it printed.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub fn listens(&mut self) -> String {
+        self.until("listening on ");
+        self.until("\n").trim().to_owned()
+    }
+
     /// Waits until it has printed all of these texts, in whatever order.
     ///
     /// # Panics
