@@ -196,6 +196,7 @@ impl Server {
             mutes: Vec::new(),
             muted_until: None,
             alarms: [None; Alarm::ALL.len()],
+            operator: false,
             seat: None,
         };
         self.sessions.insert(id, guest);

@@ -293,7 +293,8 @@ impl Walk {
             }
             _ => {
                 let rather_join = !self.players[who].seated && self.rng.u8(..4) != 0;
-                let next = if rather_join && next != Move::Resume { Move::Join } else { next };
+                let without_nick = matches!(next, Move::Resume | Move::Operate | Move::Command);
+                let next = if rather_join && !without_nick { Move::Join } else { next };
                 let request = self.request(next, who);
                 self.ask(who, request);
             }

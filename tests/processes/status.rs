@@ -2,7 +2,8 @@
 
 use hobnob_runtime::files::digest_of;
 use hobnob_spec::files::Bytes;
-use hobnob_spec::messages::{Answer, For, Request};
+use hobnob_spec::messages::{Answer, For, Request, Secret};
+use hobnob_spec::session::No;
 use hobnob_tests::native::Native;
 use hobnob_tests::process::Process;
 use std::path::Path;
@@ -14,8 +15,7 @@ const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
 fn serve(more: &[&str]) -> (Process, String) {
     let arguments = [&["server", "--listen", "127.0.0.1:0"], more].concat();
     let mut server = Process::start("the server", Path::new(HOBNOB), &arguments);
-    server.until("listening on ");
-    let addr = server.until("\n").trim().to_owned();
+    let addr = server.listens();
     (server, addr)
 }
 
@@ -49,6 +49,30 @@ fn the_status_line_counts_what_the_log_holds() {
     let log = Command::new(HOBNOB).args(["log", "--data", data, "--grep", "Line", "--format", "json"]).output();
     let lines = String::from_utf8(log.expect("hobnob can be started").stdout).expect("a log is text");
     assert_eq!(lines.lines().count(), 4, "as many as were counted:\n{lines}");
+}
+
+#[test]
+fn an_operator_without_a_nick_is_told_by_its_address() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary folders");
+    let (mut server, addr) = serve(&["--data", folder.path().to_str().expect("a temporary folder has a plain name")]);
+    let key = std::fs::read_to_string(folder.path().join("operator.key")).expect("the server wrote its key");
+    let key = Secret::from_hex(key.trim()).expect("a key is hexadecimal");
+    let mut operator = Native::connect(&addr).expect("the server listens");
+    let _bob = join(&addr, "Bob");
+    let mute = || Request::Mute { nick: "Bob".into(), ms: 60_000 };
+    let wrong = Request::Operate { key: Secret([0; 16]) };
+    let orders = [
+        (wrong, Answer::Refused { no: No::KeyWrong, wait_ms: None }, "showed a wrong operator's key"),
+        (Request::Operate { key }, Answer::Done, " is an operator"),
+        (mute(), Answer::Done, "Bob was muted by the operator at 127.0.0.1:"),
+        (Request::Unmute { nick: "Bob".into() }, Answer::Done, "Bob was unmuted by the operator at 127.0.0.1:"),
+        (Request::Kick { nick: "Bob".into() }, Answer::Done, "Bob was kicked by the operator at 127.0.0.1:"),
+    ];
+    for ((request, answer, told), number) in orders.into_iter().zip(1..) {
+        operator.ask(number, request).expect("the server reads");
+        assert_eq!(operator.answer(number).expect("the server answers").0, answer);
+        server.complaint(told);
+    }
 }
 
 #[test]

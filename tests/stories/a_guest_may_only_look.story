@@ -1,4 +1,4 @@
-# A guest has a connection and no nick: it may ask for the report, join, return or go; nothing else.
+# A guest has a connection and no nick: it may ask for the report, join, return or go; and act, were it an operator.
 > ann opens
 > ann asks report
 < ann: #1 0 active: nothing
@@ -20,12 +20,12 @@
 < ann: #9 refused, NotJoined: Please join first.
 > ann quits
 < ann: #10 refused, NotJoined: Please join first.
-> ann shows the key
-< ann: #11 refused, NotJoined: Please join first.
+> ann shows a wrong key
+< ann: #11 refused, KeyWrong: The operator's key is not right.
 > ann mutes Bob for 10s
-< ann: #12 refused, NotJoined: Please join first.
+< ann: #12 refused, NotOperator: Only an operator may do this.
 > ann unmutes Bob
-< ann: #13 refused, NotJoined: Please join first.
+< ann: #13 refused, NotOperator: Only an operator may do this.
 > ann kicks Bob
-< ann: #14 refused, NotJoined: Please join first.
+< ann: #14 refused, NotOperator: Only an operator may do this.
 > ann is lost

@@ -92,7 +92,7 @@ impl Server {
             }
             Effect::LiftMute => self.session_mut(turn.session).muted_until = None,
             Effect::LiftLeaversMute => drop(self.leavers_muted.remove(&self.key(wished(turn).as_str()))),
-            Effect::MakeOperator => self.seat_mut(turn).operator = true,
+            Effect::MakeOperator => self.session_mut(turn.session).operator = true,
             Effect::Raise(event) => turn.raised.push(event),
             Effect::CountGarbled => self.session_mut(turn.session).garbled += 1,
             Effect::Farewell(why) => self.farewell(turn, why, out),
@@ -136,6 +136,7 @@ impl Server {
 
     fn give_nick_back(&mut self, turn: &Turn) {
         let session = self.session_mut(turn.session);
+        session.operator = false;
         let seat = session.seat.take().expect("the table lets only a session with a nick give it back");
         let (listener, muted_until) = (session.listener, session.muted_until);
         self.nicks.remove(&seat.key);

@@ -82,7 +82,7 @@ impl Server {
                 (Some(key), Some(shown)) => !key.same_as(shown),
                 (None, _) | (_, None) => true,
             },
-            Guard::NotOperator => !seat(session).operator,
+            Guard::NotOperator => !session.operator,
             Guard::TargetAbsent => turn.target.is_none(),
             Guard::TargetNotMuted => turn.target.is_none_or(|target| self.sessions[&target].muted_until.is_none()),
             Guard::GarbledEnough => session.garbled + 1 >= self.config.limits.garbled_max,

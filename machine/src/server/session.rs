@@ -40,6 +40,8 @@ pub(super) struct Session {
     pub(super) muted_until: Option<Time>,
     /// The alarms that are set, by when they ring.
     pub(super) alarms: [Option<Time>; Alarm::ALL.len()],
+    /// Whether it showed the operator's key, with a nick or without one.
+    pub(super) operator: bool,
     /// `None` exactly while it is a guest.
     pub(super) seat: Option<Box<Seat>>,
 }
@@ -71,7 +73,6 @@ pub(super) struct Seat {
     /// The highest number of a request that was applied, and the latest such answers.
     pub(super) applied: u64,
     pub(super) answers: VecDeque<(u64, Answer)>,
-    pub(super) operator: bool,
     /// What is seen beside the nick.
     pub(super) avatar: Option<Avatar>,
     /// What came of its latest transfers.
@@ -101,7 +102,6 @@ impl Seat {
             talks: BTreeMap::new(),
             applied: 0,
             answers: VecDeque::new(),
-            operator: false,
             avatar: None,
             outcomes: VecDeque::new(),
         }

@@ -2,7 +2,7 @@
 
 use hobnob_machine::Fired;
 use hobnob_spec::messages::{Body, Entry};
-use hobnob_spec::names::RoomName;
+use hobnob_spec::names::{Nick, RoomName};
 use hobnob_spec::profile::{Dialect, Profile};
 use hobnob_spec::row::Next;
 use hobnob_spec::session::{Effect, Event, No, State, Why};
@@ -20,9 +20,9 @@ pub(super) fn narrates(profile: &Profile) -> bool {
     profile.dialects.first() == Some(&Dialect::Flags)
 }
 
-/// Says what a row that fired means for somebody. `by` is the row that raised its event, if one did; `addr` is that of
-/// the session's connection; `narrates` says whether every step is told.
-pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>, narrates: bool) {
+/// Says what a row that fired means for somebody. `by` is who raised its event, if somebody did; `addr` is that of the
+/// session's connection; `narrates` says whether every step is told.
+pub(super) fn tell(fired: &Fired, by: Operator<'_>, addr: Option<SocketAddr>, narrates: bool) {
     if fired.event == Event::Opened {
         info!("{} connected", Whence(addr));
     }
@@ -34,13 +34,13 @@ pub(super) fn tell(fired: &Fired, by: Option<&Fired>, addr: Option<SocketAddr>, 
         match effect {
             Effect::Welcome => info!("{} joined as {nick}", Whence(addr)),
             Effect::WelcomeBack => info!("{nick} is back"),
-            Effect::LeaveRooms(Why::Kicked) => info!("{nick} was kicked by {}", Operator(by)),
+            Effect::LeaveRooms(Why::Kicked) => info!("{nick} was kicked by {by}"),
             Effect::LeaveRooms(why) => info!("{nick} left because: {}", why.meaning()),
             Effect::TellSlowDown => info!("{nick} was told to slow down"),
             Effect::StartMute => info!("{nick} was muted for talking too fast"),
-            Effect::Silence => info!("{nick} was muted by {}", Operator(by)),
+            Effect::Silence => info!("{nick} was muted by {by}"),
             Effect::Refuse(No::KeyWrong) => warn!("{nick} at {} showed a wrong operator's key", Whence(addr)),
-            Effect::LiftMute if fired.event == Event::Unsilenced => info!("{nick} was unmuted by {}", Operator(by)),
+            Effect::LiftMute if fired.event == Event::Unsilenced => info!("{nick} was unmuted by {by}"),
             Effect::LiftLeaversMute => info!("the mute of somebody who left was lifted by the operator {nick}"),
             Effect::LiftMute => info!("{nick} may talk again"),
             Effect::MakeOperator => info!("{nick} is an operator"),
@@ -116,8 +116,13 @@ fn tell_of_guest(fired: &Fired, addr: Option<SocketAddr>, narrates: bool) {
             Effect::Refuse(no) if matches!(fired.event, Event::Join | Event::Resume) => {
                 info!("{} was rejected because: {}", Whence(addr), no.meaning());
             }
+            Effect::Refuse(No::KeyWrong) => warn!("{} showed a wrong operator's key", Whence(addr)),
             Effect::Refuse(no) => {
                 step!(narrates, "{} was refused {} because: {}", Whence(addr), fired.event, no.meaning());
+            }
+            Effect::MakeOperator => info!("{} is an operator", Whence(addr)),
+            Effect::LiftLeaversMute => {
+                info!("the mute of somebody who left was lifted by the operator at {}", Whence(addr));
             }
             Effect::Farewell(why) => info!("{} was sent away because: {}", Whence(addr), why.meaning()),
             Effect::LetGo | Effect::HangUp => info!("{} disconnected", Whence(addr)),
@@ -141,14 +146,21 @@ impl fmt::Display for Whence {
     }
 }
 
-/// The row that raised a mute, an unmute or a kick, as the name of who did it.
-struct Operator<'a>(Option<&'a Fired>);
+/// Who raised a mute, an unmute or a kick: by the nick, or without one by the address.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Operator<'a> {
+    /// The nick, if the operator has joined.
+    pub(super) nick: Option<&'a Nick>,
+    /// The address of the operator's connection, if that is known.
+    pub(super) addr: Option<SocketAddr>,
+}
 
 impl fmt::Display for Operator<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.and_then(|by| by.nick.as_ref()) {
-            Some(nick) => write!(f, "the operator {nick}"),
-            None => f.write_str("an operator"),
+        match (self.nick, self.addr) {
+            (Some(nick), _) => write!(f, "the operator {nick}"),
+            (None, Some(addr)) => write!(f, "the operator at {addr}"),
+            (None, None) => f.write_str("an operator"),
         }
     }
 }

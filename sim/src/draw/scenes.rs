@@ -3,6 +3,7 @@
 //! Owns a dice of its own, so that the rest of a world is the same with and without them.
 
 mod files;
+mod operators;
 
 use super::{Drawing, Faults, pick};
 use crate::plan::{Deed, Fault, FaultKind, KEY, Ms, Plan, ProfileSetting, Raw, Way, What};
@@ -68,6 +69,8 @@ pub(super) enum Scene {
     FileOnFullDisk,
     /// Somebody who is muted has a file on its way.
     MutedHasFile,
+    /// Somebody keeps order who has no nick.
+    OperatorWithoutNick,
 }
 
 /// The scenes, one in how many worlds has each, and whether it needs somebody rude.
@@ -87,6 +90,7 @@ const SCENES: &[(Scene, u32, bool)] = &[
     (Scene::WhileCompared, 4, true),
     (Scene::FileOnFullDisk, 12, true),
     (Scene::MutedHasFile, 40, true),
+    (Scene::OperatorWithoutNick, 6, true),
 ];
 
 impl Scene {
@@ -125,6 +129,13 @@ impl Scene {
             Self::WhileCompared => {
                 limit("mail_max", 2);
                 plan.setting.operators = true;
+            }
+            Self::OperatorWithoutNick => {
+                plan.setting.operators = true;
+                if rng.bool() {
+                    limit("ask_burst", 3);
+                    limit("ask_per_second", 2);
+                }
             }
             Self::QuitsOnReturn => limit("resume_ms", *pick(rng, &[500, 20_000])),
             Self::LongText
@@ -188,6 +199,7 @@ impl Drawing {
             Scene::WhileCompared => self.while_compared(at, client),
             Scene::FileOnFullDisk => self.file_on_full_disk(at),
             Scene::MutedHasFile => self.muted_has_file(at),
+            Scene::OperatorWithoutNick => self.operator_without_nick(at, client),
             Scene::Impostors => {
                 for _ in 0..self.rng.u8(1..4) {
                     let at = self.rng.u64(0..self.plan.heal_ms);

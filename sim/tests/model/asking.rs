@@ -84,6 +84,14 @@ impl Naive {
                 Some(owner) => self.come_back(owner, who, number, have),
                 None => self.refuse_as(who, number, No::SessionOver),
             },
+            Request::Operate { .. } | Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. } => {
+                let Done::Answer(answer) = self.ask_as_operator(who, &asked.request) else { return };
+                let done = answer == Answer::Done;
+                self.answer(who, number, answer);
+                if done {
+                    self.orders(&asked.request);
+                }
+            }
             _ => self.refuse_as(who, number, No::NotJoined),
         }
     }
@@ -158,7 +166,6 @@ impl Naive {
             rooms,
             since: BTreeMap::new(),
             answers: Vec::new(),
-            operator: false,
             avatar: avatar.clone(),
         });
         self.post(0, nick.clone(), Body::Joined(avatar));
@@ -212,9 +219,9 @@ impl Naive {
                 self.leave_all(who, Why::Quit);
                 Done::Answer(Answer::Done)
             }
-            Request::Operate { key } => self.operate(who, *key),
-            Request::Mute { nick, .. } | Request::Kick { nick } => self.command(who, nick, false),
-            Request::Unmute { nick } => self.command(who, nick, true),
+            Request::Operate { .. } | Request::Mute { .. } | Request::Unmute { .. } | Request::Kick { .. } => {
+                self.ask_as_operator(who, request)
+            }
         }
     }
 
@@ -232,18 +239,26 @@ impl Naive {
                 let avatar = self.seat(who).avatar.clone();
                 self.announce(who, &Body::Avatar(avatar));
             }
-            Request::Mute { nick, ms } if self.obeyed(who) => {
+            _ if self.obeyed(who) => self.orders(request),
+            _ => {}
+        }
+    }
+
+    /// What an operator ordered happens.
+    fn orders(&mut self, request: &Request) {
+        match request {
+            Request::Mute { nick, ms } => {
                 let target = self.named(nick).expect("it was answered");
                 let until = self.now.plus((*ms).clamp(1, YEAR_MS));
                 self.user(target).muted_until = Some(until);
                 self.announce(target, &Body::Muted { until });
             }
-            Request::Unmute { nick } if self.obeyed(who) => {
+            Request::Unmute { nick } => {
                 let Some(target) = self.named(nick) else { return };
                 self.user(target).muted_until = None;
                 self.announce(target, &Body::Unmuted);
             }
-            Request::Kick { nick } if self.obeyed(who) => {
+            Request::Kick { nick } => {
                 let target = self.named(nick).expect("it was answered");
                 self.end(target, Why::Kicked, true);
             }
@@ -252,7 +267,8 @@ impl Naive {
     }
 
     fn obeyed(&self, who: u64) -> bool {
-        matches!(self.seat(who).answers.last(), Some((_, Answer::Done)))
+        let seat = self.users.get(&who).and_then(|user| user.seat.as_ref());
+        matches!(seat.and_then(|seat| seat.answers.last()), Some((_, Answer::Done)))
     }
 
     fn own_room(&self, who: u64, name: &str) -> Option<usize> {
@@ -502,6 +518,16 @@ impl Naive {
 
     // ── Operators
 
+    /// What operators ask, which needs no nick.
+    fn ask_as_operator(&mut self, who: u64, request: &Request) -> Done {
+        match request {
+            Request::Operate { key } => self.operate(who, *key),
+            Request::Mute { nick, .. } | Request::Kick { nick } => self.command(who, nick, false),
+            Request::Unmute { nick } => self.command(who, nick, true),
+            _ => unreachable!("nothing else is an operator's"),
+        }
+    }
+
     fn operate(&mut self, who: u64, key: Secret) -> Done {
         if !self.may_ask(who) {
             return no(No::AsksTooFast);
@@ -510,12 +536,12 @@ impl Naive {
             self.spend_ask(who);
             return no(No::KeyWrong);
         }
-        self.seat_mut(who).operator = true;
+        self.user(who).operator = true;
         Done::Answer(Answer::Done)
     }
 
     fn command(&mut self, who: u64, nick: &str, only_muted: bool) -> Done {
-        if !self.seat(who).operator {
+        if !self.users[&who].operator {
             return no(No::NotOperator);
         }
         match self.named(nick) {

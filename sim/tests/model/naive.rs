@@ -37,6 +37,7 @@ pub(crate) struct User {
     pub(crate) warned: bool,
     pub(crate) mutes: Vec<Time>,
     pub(crate) muted_until: Option<Time>,
+    pub(crate) operator: bool,
     pub(crate) seat: Option<Seat>,
 }
 
@@ -51,7 +52,6 @@ pub(crate) struct Seat {
     /// The conversations, with the number of the last message that is none of the user's business.
     pub(crate) since: BTreeMap<Two, u64>,
     pub(crate) answers: Vec<(u64, Answer)>,
-    pub(crate) operator: bool,
     pub(crate) avatar: Option<Avatar>,
 }
 
@@ -221,6 +221,7 @@ impl Naive {
             warned: false,
             mutes: Vec::new(),
             muted_until: None,
+            operator: false,
             seat: None,
         };
         self.users.insert(self.came, user);
@@ -426,7 +427,7 @@ impl Naive {
             self.leave(who, *room);
             self.post(*room, seat.nick.clone(), Body::Left(why));
         }
-        self.user(who).seat = None;
+        (self.user(who).seat, self.user(who).operator) = (None, false);
         if let Some(until) = self.users[&who].muted_until {
             let now = self.now;
             self.leavers.retain(|_, until| *until > now);

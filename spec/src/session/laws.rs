@@ -3,7 +3,7 @@
 //! A broken law stops the build and names the cell and the law; the manual prints the same sentences.
 
 use super::table::{Row, cell};
-use super::words::{Alarm, Effect, Event, Guard, News, Source, State, Why};
+use super::words::{Alarm, Effect, Event, Guard, News, No, Source, State, Why};
 use crate::lawful::lawful;
 use crate::row::Next;
 use crate::words::words;
@@ -52,8 +52,10 @@ words! {
         ReturnIsWhole,
         /// An avatar that is taken is told, and other news of avatars there is not.
         AvatarIsTold,
-        /// What is done to others is an operator's, which is asked first.
+        /// What is done to others is an operator's, which is asked first; and an operator is who showed the key.
         OperatorsOnly,
+        /// Nobody needs a nick to be an operator: what one asks is not refused to who has not joined.
+        OperatorsNeedNoNick,
         /// Only a guest whom a relay tells of gets another address, and whether to trust the relay is asked first.
         AddressOnTrust,
     }
@@ -84,6 +86,7 @@ const fn holds(law: Law, state: State, event: Event, rows: &[Row]) -> bool {
         | Law::WarnedInTime
         | Law::KeptBeforeSent
         | Law::ReturnIsWhole
+        | Law::OperatorsNeedNoNick
         | Law::AvatarIsTold => rows_obey(law, state, event, rows),
     }
 }
@@ -198,6 +201,10 @@ const fn row_obeys(law: Law, state: State, event: Event, row: &Row) -> bool {
             changes == announces(does, News::Avatar)
                 && (!changes || in_order(does, &[Spend, TakeAvatar, Announce(News::Avatar)]))
         }
+        Law::OperatorsNeedNoNick => {
+            !matches!(event, Event::Operate | Event::Mute | Event::Unmute | Event::Kick)
+                || !refuses(does, No::NotJoined)
+        }
         Law::RowsWherePossible | Law::EndsInAlways | Law::GuardOnce | Law::OperatorsOnly | Law::AddressOnTrust => true,
     }
 }
@@ -247,7 +254,12 @@ const fn operators_only(event: Event, rows: &[Row]) -> bool {
     let theirs = matches!(event, Event::Mute | Event::Unmute | Event::Kick);
     let mut at = 0;
     let mut acts = false;
+    let mut key_asked = false;
     while at < rows.len() {
+        if has(rows[at].1, MakeOperator) && !(key_asked && matches!(event, Event::Operate)) {
+            return false;
+        }
+        key_asked |= matches!(rows[at].0, Guard::KeyWrong);
         acts |= raises(rows[at].1, Event::Silenced)
             || raises(rows[at].1, Event::Unsilenced)
             || raises(rows[at].1, Event::Kicked)
@@ -297,6 +309,19 @@ const fn answers_request(effect: Effect) -> bool {
         | CountGarbled | Farewell(_) | HangUp | LetGo | HandOver | DropGhost | TakeOver | SendPing | Arm(_)
         | Disarm(_) => false,
     }
+}
+
+const fn refuses(effects: &[Effect], no: No) -> bool {
+    let mut at = 0;
+    while at < effects.len() {
+        if let Refuse(told) = effects[at]
+            && told.index() == no.index()
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 const fn announces(effects: &[Effect], news: News) -> bool {

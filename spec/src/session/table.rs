@@ -23,7 +23,8 @@ pub const NEVER: &[Row] = &[];
 #[rustfmt::skip]
 pub const fn cell(state: State, event: Event) -> &'static [Row] {
     match (state, event) {
-        // ── A guest has a connection and no nick. It may ask for the report, join, return or go; nothing else.
+        // ── A guest has a connection and no nick. It may ask for the report, join, return, go and, being an operator, act;
+        //    nothing else.
         (Guest, Opened) => &[
             R(AddressCrowded,   &[Farewell(Why::Crowded)],                                              End),
             R(Always,           &[Arm(Alarm::Handshake)],                                               Stay)],
@@ -48,7 +49,7 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
         (Guest, Resume) => &[
             R(TokenKnown,       &[HandOver, Raise(Returned)],                                           End),
             R(Always,           &[Refuse(No::SessionOver)],                                             Stay)],
-        (Guest, Wear | Say | Private | Enter | Leave | Who | Rooms | History | Attach | Chunk | Cancel | Fetch | Quit | Operate | Mute | Unmute | Kick) => &[
+        (Guest, Wear | Say | Private | Enter | Leave | Who | Rooms | History | Attach | Chunk | Cancel | Fetch | Quit) => &[
             R(Always,           &[Refuse(No::NotJoined)],                                               Stay)],
 
         // Quitting does not shorten a mute: it stays with the connection, and with the nick.
@@ -169,22 +170,24 @@ pub const fn cell(state: State, event: Event) -> &'static [Row] {
             R(AnswerKept,       &[TellAgain],                                                           Stay),
             R(Always,           &[Refuse(No::OutOfOrder)],                                              Stay)],
 
-        // ── An operator is whoever showed the key. What is done to others is theirs to decide, by rows below.
-        (Member | Muted, Operate) => &[
+        // ── An operator is whoever showed the key, and needs no nick for it. Who joins stays one, and so does a session that
+        //    its owner comes back to; what a guest was that hands its connection over is over with it, and who quits is one
+        //    no more. What is done to others is theirs to decide, by rows below.
+        (Guest | Member | Muted, Operate) => &[
             R(AsksTooFast,      &[Refuse(No::AsksTooFast)],                                             Stay),
             R(KeyWrong,         &[SpendAsk, Refuse(No::KeyWrong)],                                      Stay),
             R(Always,           &[MakeOperator, Done],                                                  Stay)],
-        (Member | Muted, Event::Mute) => &[
+        (Guest | Member | Muted, Event::Mute) => &[
             R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
             R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
             R(Always,           &[Done, Raise(Silenced)],                                               Stay)],
-        (Member | Muted, Unmute) => &[
+        (Guest | Member | Muted, Unmute) => &[
             R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
             R(LeaverMuted,      &[LiftLeaversMute, Done],                                               Stay),
             R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
             R(TargetNotMuted,   &[Refuse(No::NotMuted)],                                                Stay),
             R(Always,           &[Done, Raise(Unsilenced)],                                             Stay)],
-        (Member | Muted, Kick) => &[
+        (Guest | Member | Muted, Kick) => &[
             R(NotOperator,      &[Refuse(No::NotOperator)],                                             Stay),
             R(TargetAbsent,     &[Refuse(No::Absent)],                                                  Stay),
             R(Always,           &[Done, Raise(Kicked)],                                                 Stay)],

@@ -54,7 +54,7 @@ words! {
         Fetch,
         /// The client gives back its nick.
         Quit,
-        /// The client shows the operator's key.
+        /// The client shows the operator's key; it needs no nick for that, nor for what operators do.
         Operate,
         /// An operator asks to mute somebody.
         Mute,
@@ -435,7 +435,7 @@ words! {
         /// it had is removed.
         TakeAvatar,
         /// Makes the nick and the resume token nobody's; a mute that still runs stays with the nick, the session's picture
-        /// is removed, and its transfers learn that their owner is gone.
+        /// is removed, its transfers learn that their owner is gone, and the session is no operator's any more.
         GiveNickBack,
         /// Puts the session into the default room.
         EnterLobby,
@@ -474,7 +474,7 @@ words! {
         LiftMute,
         /// Takes the mute off the nick that was left.
         LiftLeaversMute,
-        /// Makes the session an operator's.
+        /// Makes the session an operator's, until it gives its nick back or ends.
         MakeOperator,
         /// Raises an event at the session whose nick or token the request names.
         Raise(Event),

@@ -17,7 +17,10 @@ impl<W: World> Hub<W> {
         if tracing::enabled!(tracing::Level::WARN) {
             for (at, fired) in out.fired.iter().enumerate() {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
-                let by = console::raiser(&out.fired, at);
+                let by = console::raiser(&out.fired, at).map_or_else(console::Operator::default, |by| {
+                    let slot = by.conn.and_then(|conn| self.lines.slot(conn));
+                    console::Operator { nick: by.nick.as_ref(), addr: slot.map(|slot| self.lines.at(slot).addr) }
+                });
                 let Some(slot) = slot else {
                     let acts = |conn| self.counter.as_ref().and_then(|counter| counter.addr_of(conn));
                     console::tell(fired, by, fired.conn.and_then(acts), false);
