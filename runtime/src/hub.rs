@@ -243,10 +243,14 @@ pub async fn serve_with<W: World>(
     let Recovered { server, next, at, next_conn, pending, .. } = recovered;
     let keeper = Keeper::new(jobs, done, keeping, keeps, (next, pending));
     let (status_every, sync_every) = (settings.status_every, SYNC_EVERY);
-    let shows = server.config().profiles.iter().any(|profile| profile.dialects.contains(&Dialect::Flags));
+    // What the machine was set to before the journal's end is not what it is set to from now on.
+    let profiles = || settings.listeners.iter().map(|listener| &listener.profile);
+    let shows = profiles().any(|profile| profile.dialects.contains(&Dialect::Flags));
+    let narrates = profiles().any(console::narrates);
     let hub = Hub::new(Parts {
         world: world.clone(),
         files: FileDesk::open(&world, files, shows),
+        narrates,
         server,
         keeper,
         heard,

@@ -636,6 +636,25 @@ fn a_file_of_the_classroom_is_kept_by_the_server_and_handed_on() {
 }
 
 #[test]
+fn a_server_that_starts_again_with_another_profile_tells_of_files_as_that_one_has_it() {
+    let home = tempfile::tempdir().expect("a folder can be made");
+    let data = home.path().join("data");
+    let data = data.to_str().expect("the path is text");
+    let mut before = Server::with_data(&["tata"], data, &[]);
+    before.process.signal("TERM");
+    assert!(before.process.ended().success());
+    let mut server = Server::with_data(&["classroom"], data, &[]);
+    let mut cool = server.flags("Cool", 0);
+    cool.send(attachment("notes.txt", "light").to_string());
+    let told = object(&mut cool);
+    assert_eq!(
+        (&told["ATTACHMENT_FLAG"], timeless(told["PAYLOAD"].as_str().expect("a text"))),
+        (&json!(1), "Cool: light")
+    );
+    server.process.complaint("Cool sent the file notes.txt (5 bytes) to all in lobby");
+}
+
+#[test]
 fn files_come_whole_whatever_they_hold() {
     let home = tempfile::tempdir().expect("a folder can be made");
     let data = home.path().join("data");

@@ -55,6 +55,8 @@ pub(super) struct Parts<W: World> {
     pub(super) server: Server,
     pub(super) keeper: Keeper,
     pub(super) files: FileDesk,
+    /// Whether some listener's users have every step of theirs told on the console.
+    pub(super) narrates: bool,
     pub(super) heard: Receiver<Heard<W>>,
     pub(super) readers: Sender<Heard<W>>,
     /// What web pages ask.
@@ -102,8 +104,6 @@ pub(super) struct Hub<W: World> {
     turn_began: Duration,
     /// Connections that were told goodbye, and when they are given up.
     lingering: VecDeque<(Duration, Conn)>,
-    /// Whether some listener's users have every step of theirs told on the console.
-    narrates: bool,
     /// What the time zone makes of the present.
     zone: Zone,
     status_at: Option<Duration>,
@@ -156,7 +156,6 @@ impl<W: World> Hub<W> {
             next_page: 1,
             tally: Tally::default(),
             lingering: VecDeque::new(),
-            narrates: parts.server.config().profiles.iter().any(console::narrates),
             zone: Zone::UTC,
             status_at: parts.status_every.map(|every| now.saturating_add(every)),
             status_before: String::new(),

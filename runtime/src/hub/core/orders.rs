@@ -42,11 +42,11 @@ impl<W: World> Hub<W> {
         let Self { turn, lines, .. } = self;
         match action {
             Action::Deliver { room, name, entry } => {
-                console::tell_of_file(&entry, Some(&name), self.narrates);
+                console::tell_of_file(&entry, Some(&name), self.parts.narrates);
                 turn.deliver(lines, room, (&name, &entry), self.zone);
             }
             // The journal stores it.
-            Action::Keep { entry, .. } => console::tell_of_file(&entry, None, self.narrates),
+            Action::Keep { entry, .. } => console::tell_of_file(&entry, None, self.parts.narrates),
             Action::Send { conn, message } => {
                 if let Some(counter) = &mut self.counter {
                     counter.hear(conn, &message);
