@@ -283,8 +283,7 @@ impl Client {
     fn seat_is(&mut self, nick: &Nick) {
         self.seat = Some(nick.clone());
         // What was shown to another nick is of other conversations, which have numbers of their own.
-        let others = |track: &super::order::Track| track.own.as_ref() != Some(nick);
-        self.places.retain(|place, track| matches!(place, Place::Room(_)) || !others(track));
+        self.places.retain(|place, track| matches!(place, Place::Room(_)) || track.own.as_ref() == Some(nick));
         self.pauses = 0;
         if let Some(wish) = &mut self.wish {
             nick.as_str().clone_into(&mut wish.nick);
