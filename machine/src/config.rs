@@ -31,7 +31,7 @@ pub struct Config {
 impl Config {
     /// Whether connections from an address may be relayed.
     pub fn trusts(&self, ip: IpAddr) -> bool {
-        self.trust_relay.iter().any(|relay| relay.contains(ip))
+        Network::any_contains(&self.trust_relay, ip)
     }
 }
 

@@ -36,7 +36,7 @@ impl Default for RelayConfig {
 impl RelayConfig {
     /// Whether clients from an address may be relays themselves.
     pub fn trusts(&self, ip: IpAddr) -> bool {
-        self.trust_relay.iter().any(|network| network.contains(ip))
+        Network::any_contains(&self.trust_relay, ip)
     }
 }
 
