@@ -38,18 +38,17 @@ pub(super) struct Attachment {
 
 /// What a payload holds: a text, or what stands there in base64 or as a `data:` address; `None` where it cannot be read.
 pub(super) fn content(payload: String, encoding: &str) -> Option<Content> {
-    let address = payload.strip_prefix("data:").and_then(|address| address.split_once(";base64,"));
-    let of = |bytes: Vec<u8>, media: Option<&str>| {
-        let kind = PictureKind::of_bytes(&bytes).map(PictureKind::media);
-        let media = media.or(kind).unwrap_or("application/octet-stream").to_owned();
-        Content { bytes, media }
-    };
+    let (media, data) = data_address(&payload);
     let coded = encoding.eq_ignore_ascii_case("base64");
-    match address {
-        Some((media, data)) if coded => Some(of(base64(data)?, Some(media))),
-        None if coded => Some(of(base64(&payload)?, None)),
-        Some((media, data)) if encoding.is_empty() && base64(data).is_some() => Some(of(base64(data)?, Some(media))),
-        Some(_) | None => Some(Content { bytes: payload.into_bytes(), media: "text/plain".to_owned() }),
+    let bytes = if coded || media.is_some() && encoding.is_empty() { base64(data) } else { None };
+    match bytes {
+        Some(bytes) => {
+            let kind = PictureKind::of_bytes(&bytes).map(PictureKind::media);
+            let media = media.or(kind).unwrap_or("application/octet-stream").to_owned();
+            Some(Content { bytes, media })
+        }
+        None if coded => None,
+        None => Some(Content { bytes: payload.into_bytes(), media: "text/plain".to_owned() }),
     }
 }
 
@@ -80,10 +79,16 @@ pub(super) fn offer(peer: &mut Peer, to: &str, path: &str, content: Content, ask
     let place = to.clone().map_or_else(|| For::Room(peer.lobby.to_string()), For::With);
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path).trim();
     let name = base[..base.floor_char_boundary(4 * NAME_BYTES_MAX)].to_owned();
+    let wish = Wish::File { name: name.clone(), to };
+    let content = Content { media: clipped(&content.media), ..content };
+    attach(peer, (place, name), content, wish, asks);
+}
+
+/// Asks to take what is offered, with its bytes behind that.
+fn attach(peer: &mut Peer, (place, name): (For, String), content: Content, wish: Wish, asks: &mut Vec<Ask>) {
     let Content { bytes, media } = content;
     let (size, digest) = (bytes.len() as u64, Digest(sha2::Sha256::digest(&bytes).into()));
-    let wish = Wish::File { name: name.clone(), to };
-    peer.ask(Request::Attach { place, name, media: clipped(&media), size, digest }, wish, asks);
+    peer.ask(Request::Attach { place, name, media, size, digest }, wish, asks);
     asks.push(Ask::Bytes(bytes));
 }
 
@@ -92,19 +97,22 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     Bytes::from_base64(text).map(|Bytes(bytes)| bytes)
 }
 
+/// The kind and the base64 of a `data:` address; else all of the text, of no kind.
+fn data_address(text: &str) -> (Option<&str>, &str) {
+    let address = text.strip_prefix("data:").and_then(|address| address.split_once(";base64,"));
+    address.map_or((None, text), |(media, data)| (Some(media), data))
+}
+
 /// A picture that stands in an object as base64, or as a `data:` address, and what kind it is.
 pub(super) fn picture(text: &str) -> Option<(PictureKind, Vec<u8>)> {
-    let text = text.strip_prefix("data:").and_then(|data| data.split_once(";base64,")).map_or(text, |(_, data)| data);
-    let bytes = base64(text)?;
+    let bytes = base64(data_address(text).1)?;
     Some((PictureKind::of_bytes(&bytes)?, bytes))
 }
 
 /// Offers a picture, which is to be the client's avatar.
 pub(super) fn offer_picture(peer: &mut Peer, kind: PictureKind, bytes: Vec<u8>, asks: &mut Vec<Ask>) {
-    let (size, digest) = (bytes.len() as u64, Digest(sha2::Sha256::digest(&bytes).into()));
     let (name, media) = (format!("avatar.{}", kind.extension()), kind.media().to_owned());
-    peer.ask(Request::Attach { place: For::Avatar, name, media, size, digest }, Wish::Picture, asks);
-    asks.push(Ask::Bytes(bytes));
+    attach(peer, (For::Avatar, name), Content { bytes, media }, Wish::Picture, asks);
 }
 
 impl Attachment {
