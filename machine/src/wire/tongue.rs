@@ -203,13 +203,8 @@ impl Tongue {
 /// what small files hold.
 pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, files: &Contents, out: &mut Vec<u8>) {
     match dialect {
-        Dialect::Native | Dialect::WebText | Dialect::WebBinary => {
-            let message = Message::Live { place: Place::Room(room.clone()), entry: Arc::clone(entry) };
-            match dialect {
-                Dialect::Native => native::say(&message, out),
-                _ => web::say(dialect, &message, out),
-            }
-        }
+        Dialect::Native => native::say(&live_message(room, entry), out),
+        Dialect::WebText | Dialect::WebBinary => web::say(dialect, &live_message(room, entry), out),
         Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
             let values = Values { room: room.as_str(), content: files.of(entry), ..Values::of(entry) };
             words::write(dialect, Happening::of(&entry.body), &values, zone, out);
@@ -219,4 +214,8 @@ pub fn live(dialect: Dialect, room: &RoomName, entry: &Arc<Entry>, zone: Zone, f
             }
         }
     }
+}
+
+fn live_message(room: &RoomName, entry: &Arc<Entry>) -> Message {
+    Message::Live { place: Place::Room(room.clone()), entry: Arc::clone(entry) }
 }

@@ -25,11 +25,32 @@ const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
 
+/// What the messages of a websocket are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Texts, which are JSON.
+    Text,
+    /// Bytes, which are MessagePack.
+    Binary,
+}
+
+impl Form {
+    fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::WebText => Self::Text,
+            Dialect::WebBinary => Self::Binary,
+            Dialect::Native | Dialect::Flags | Dialect::Colon | Dialect::Command | Dialect::Plain => {
+                unreachable!("a websocket carries a dialect of the web, not {dialect:?}")
+            }
+        }
+    }
+}
+
 /// Takes one message of a client's.
 pub fn read(dialect: Dialect, payload: &[u8]) -> Unit {
-    let asked = match dialect {
-        Dialect::WebText => serde_json::from_slice(payload).ok(),
-        _ => native::decode::<Asked>(payload),
+    let asked = match Form::of(dialect) {
+        Form::Text => serde_json::from_slice(payload).ok(),
+        Form::Binary => native::decode::<Asked>(payload),
     };
     asked.map_or(Unit::Garbled, Unit::Asked)
 }
@@ -37,14 +58,15 @@ pub fn read(dialect: Dialect, payload: &[u8]) -> Unit {
 /// Appends a message's frame, and behind a goodbye the frame that ends the websocket. A list that would pass
 /// [`SAID_BYTES_MAX`] loses its last lines, a page its oldest.
 pub fn say(dialect: Dialect, message: &Message, out: &mut Vec<u8>) {
+    let form = Form::of(dialect);
     native::say_shortened(message, |message| {
-        let payload = match dialect {
-            Dialect::WebText => serde_json::to_vec(message).expect("our messages are JSON"),
-            _ => rmp_serde::to_vec(message).expect("our messages are MessagePack"),
+        let (kind, payload) = match form {
+            Form::Text => (TEXT, serde_json::to_vec(message).expect("our messages are JSON")),
+            Form::Binary => (BINARY, rmp_serde::to_vec(message).expect("our messages are MessagePack")),
         };
         let fits = payload.len() <= SAID_BYTES_MAX;
         if fits {
-            frame(if dialect == Dialect::WebText { TEXT } else { BINARY }, &payload, out);
+            frame(kind, &payload, out);
         }
         fits
     });
@@ -117,9 +139,9 @@ mod tests {
                     short => (2, usize::from(short)),
                 };
                 assert_eq!(out.len(), head + payload, "{dialect:?} of {len}");
-                let again: Message = match dialect {
-                    Dialect::WebText => serde_json::from_slice(&out[head..]).expect("it is JSON"),
-                    _ => rmp_serde::from_slice(&out[head..]).expect("it is MessagePack"),
+                let again: Message = match Form::of(dialect) {
+                    Form::Text => serde_json::from_slice(&out[head..]).expect("it is JSON"),
+                    Form::Binary => rmp_serde::from_slice(&out[head..]).expect("it is MessagePack"),
                 };
                 assert_eq!(again, message);
             }
