@@ -170,9 +170,7 @@ impl<M: Meddle> World<'_, '_, M> {
         if let Some(pair) = self.wires[wire].pair {
             self.gate_loses_client(pair);
         } else if self.wires[wire].line.is_some() {
-            if let Some(who) = self.wires[wire].who {
-                self.witness.ended(self.now, who, Self::wire_name(wire), Dir::Up);
-            }
+            self.tells_end(wire, Dir::Up);
             if self.hub.is_some() {
                 self.heap.push(self.now, Event::Gone(wire));
             }

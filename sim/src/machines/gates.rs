@@ -190,9 +190,7 @@ impl<M: Meddle> World<'_, '_, M> {
     /// The connection that a client has to its relay was cut.
     pub(super) fn gate_loses_client(&mut self, pair: usize) {
         let near = self.pair(pair).near;
-        if let Some(who) = self.wires[near].who {
-            self.witness.ended(self.now, who, Self::wire_name(near), Dir::Up);
-        }
+        self.tells_end(near, Dir::Up);
         let found = self.pair(pair);
         if std::mem::replace(&mut found.near_open, false) && !found.over {
             self.pair_step(pair, RelayInput::ClientLost);
@@ -221,9 +219,7 @@ impl<M: Meddle> World<'_, '_, M> {
             match self.next_up(near) {
                 None => return,
                 Some(Flying::End) => {
-                    if let Some(who) = self.wires[near].who {
-                        self.witness.ended(self.now, who, Self::wire_name(near), Dir::Up);
-                    }
+                    self.tells_end(near, Dir::Up);
                     self.pair(pair).near_open = false;
                     self.pair_step(pair, RelayInput::ClientEnded);
                 }
@@ -278,9 +274,7 @@ impl<M: Meddle> World<'_, '_, M> {
             match self.next_down(far) {
                 None => return,
                 Some(Flying::End) => {
-                    if let Some(who) = self.wires[far].who {
-                        self.witness.ended(self.now, who, Self::wire_name(far), Dir::Down);
-                    }
+                    self.tells_end(far, Dir::Down);
                     self.pair(pair).far_open = false;
                     self.pair_step(pair, RelayInput::ServerEnded);
                 }

@@ -186,9 +186,7 @@ impl<M: Meddle> World<'_, '_, M> {
             self.begin_turn();
             match what {
                 Flying::End => {
-                    if let Some(who) = self.wires[wire].who {
-                        self.witness.ended(self.now, who, Self::wire_name(wire), Dir::Up);
-                    }
+                    self.tells_end(wire, Dir::Up);
                     self.gone(wire);
                 }
                 Flying::Item(item, _) if !self.line(wire).closed => self.take_read(wire, item),

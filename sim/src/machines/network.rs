@@ -20,6 +20,13 @@ impl<M: Meddle> World<'_, '_, M> {
         chronicle::Wire(wire as u64 + 1)
     }
 
+    /// Tells the witness that a connection ended one way, if it is somebody's.
+    pub(super) fn tells_end(&mut self, wire: usize, dir: Dir) {
+        if let Some(who) = self.wires[wire].who {
+            self.witness.ended(self.now, who, Self::wire_name(wire), dir);
+        }
+    }
+
     /// When what is sent now arrives.
     pub(super) fn due(&self, column: Option<usize>, dir: Dir) -> Ms {
         let air = self.weather.air(column);
