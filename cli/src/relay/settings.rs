@@ -103,7 +103,8 @@ impl Written {
         listen.iter().try_for_each(|addr| check_addr(addr)).map_err(|sentence| ("listen", sentence))?;
         check_addr(&upstream).map_err(|sentence| ("upstream", sentence))?;
         let dialects = match &self.profile {
-            None => Dialect::ALL.to_vec(),
+            // What a websocket carries is not told by a connection's first bytes.
+            None => Dialect::ALL.iter().copied().filter(|dialect| !dialect.is_of_web()).collect(),
             Some(name) => match Profile::named(name) {
                 Some(profile) => profile.dialects,
                 None => return Err(("profile", one_of(name, Profile::NAMES))),

@@ -39,6 +39,13 @@ fn flags_go_before_the_file_and_the_file_before_the_defaults() {
 }
 
 #[test]
+fn a_relay_takes_what_the_first_bytes_tell() {
+    let (_, settings) = settings("upstream = \"chat:1\"\n", flags(&[])).expect("good settings");
+    assert!(settings.relay.dialects.contains(&Dialect::Native) && settings.relay.dialects.contains(&Dialect::Plain));
+    assert!(!settings.relay.dialects.iter().any(|dialect| dialect.is_of_web()), "{:?}", settings.relay.dialects);
+}
+
+#[test]
 fn what_is_printed_can_be_read_again() {
     let (text, _) = settings("", flags(&[("upstream", "chat:2"), ("patience", "7s")])).expect("good settings");
     let (_, again) = settings(&text, flags(&[])).expect("what was printed is a configuration");

@@ -165,5 +165,12 @@ fn set(profile: Profile, knob: &str, value: &Knob) -> Result<Profile, String> {
         other => other,
     };
     table.insert(knob.to_owned(), serde_json::to_value(value).expect("what people write is JSON"));
-    serde_json::from_value(fields).map_err(|error| error.to_string())
+    let profile: Profile = serde_json::from_value(fields).map_err(|error| error.to_string())?;
+    match profile.dialects.iter().find(|dialect| dialect.is_of_web()) {
+        Some(dialect) => Err(format!(
+            "{} comes over websockets alone, which have a port of their own whatever the profile; see `--ws`",
+            dialect.name().to_lowercase()
+        )),
+        None => Ok(profile),
+    }
 }

@@ -191,6 +191,8 @@ fn complaints_about_knobs_name_the_line_and_what_there_is() {
     assert!(zero.contains("line 3") && zero.contains("the least is 1"), "{zero}");
     let none = complaint("[profiles.tata]\ndialects = []\n", flags(&[]));
     assert!(none.contains("at least one dialect"), "{none}");
+    let web = complaint("[profiles.tata]\ndialects = [\"plain\", \"webtext\"]\n", flags(&[]));
+    assert!(web.contains("line 2") && web.contains("webtext comes over websockets") && web.contains("--ws"), "{web}");
     let flag = knobs_from_flags(&["capacity=5".into()]).expect_err("it names no profile").sentence;
     assert!(flag.contains("PROFILE.KNOB=VALUE"), "{flag}");
 }
