@@ -8,6 +8,7 @@ use crate::world::World;
 use hobnob_machine::{Action, Conn, Input};
 use hobnob_spec::messages::{Answer, Message};
 use hobnob_spec::session::No;
+use std::net::SocketAddr;
 
 impl<W: World> Hub<W> {
     pub(super) fn carry_out(&mut self) {
@@ -18,12 +19,10 @@ impl<W: World> Hub<W> {
             for (at, fired) in out.fired.iter().enumerate() {
                 let slot = fired.conn.and_then(|conn| self.lines.slot(conn));
                 let by = console::raiser(&out.fired, at).map_or_else(console::Operator::default, |by| {
-                    let slot = by.conn.and_then(|conn| self.lines.slot(conn));
-                    console::Operator { nick: by.nick.as_ref(), addr: slot.map(|slot| self.lines.at(slot).addr) }
+                    console::Operator { nick: by.nick.as_ref(), addr: by.conn.and_then(|conn| self.addr_of(conn)) }
                 });
                 let Some(slot) = slot else {
-                    let acts = |conn| self.counter.as_ref().and_then(|counter| counter.addr_of(conn));
-                    console::tell(fired, by, fired.conn.and_then(acts), false);
+                    console::tell(fired, by, fired.conn.and_then(|conn| self.addr_of(conn)), false);
                     continue;
                 };
                 let line = self.lines.at(slot);
@@ -36,6 +35,12 @@ impl<W: World> Hub<W> {
             self.act(action);
         }
         self.out = out;
+    }
+
+    /// The address of a connection: of a user's, or of the counter's.
+    fn addr_of(&mut self, conn: Conn) -> Option<SocketAddr> {
+        let line = self.lines.slot(conn).map(|slot| self.lines.at(slot).addr);
+        line.or_else(|| self.counter.as_ref().and_then(|counter| counter.addr_of(conn)))
     }
 
     pub(super) fn act(&mut self, action: Action) {
