@@ -217,6 +217,7 @@ pub async fn serve_with<W: World>(
     if !recovered.is_new {
         tracing::info!("recovered the journal up to record {}", recovered.next - 1);
     }
+    let present = Config { nick_case: recovered.server.config().nick_case, ..config.clone() };
     let mut first = first_inputs(&recovered, config);
     first.extend(reopen(&recovered.server, files.as_mut()));
     let (listeners, addrs) = bind(&world, &settings.listeners).await?;
@@ -230,8 +231,8 @@ pub async fn serve_with<W: World>(
     let names = Arc::new(settings.web.names.clone());
     let monitored = settings.listeners.iter().any(|listener| listener.transport == Transport::Http);
     let site = monitored.then(|| {
-        let crowd = Crowd::new(recovered.server.config().trust_relay.clone());
-        (web::open(&world, settings.web.clone(), recovered.server.config(), desk), Arc::new(crowd))
+        let crowd = Crowd::new(present.trust_relay.clone());
+        (web::open(&world, settings.web.clone(), &present, desk), Arc::new(crowd))
     });
     for ((number, listener), Listener { transport, .. }) in (0..).zip(listeners).zip(&settings.listeners) {
         let Some(listener) = listener else { continue };
