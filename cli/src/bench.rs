@@ -1,7 +1,7 @@
 //! `hobnob bench`: measures a server over real sockets, and checks every delivery while it does.
 //!
 //! One thread plays all users, so that the figures are the server's and not a scheduler's. It speaks the native
-//! dialect and knows the protocol only by its messages.
+//! dialect, or JSON over websockets, and knows the protocol only by its messages.
 
 mod figures;
 mod idle;
@@ -10,6 +10,7 @@ mod pairs;
 mod process;
 mod rooms;
 mod tally;
+mod web;
 
 use crate::exit::{self, ExitCode, Failure};
 use clap::ValueEnum;
@@ -36,7 +37,8 @@ Workloads (a message counts as outstanding until every member of its room has it
 Examples:
   hobnob bench
   hobnob bench --workload bulk,busy --seconds 10 --pid $(pidof hobnob)
-  hobnob bench 192.0.2.7:18000 --workload bulk --messages 100000 --json")]
+  hobnob bench 192.0.2.7:18000 --workload bulk --messages 100000 --json
+  hobnob bench 127.0.0.1:18081 --over websocket --workload busy --members 1000 --rate 20")]
 pub(crate) struct BenchArgs {
     /// The server
     #[arg(default_value = "127.0.0.1:18000", value_name = "ADDR")]
@@ -65,6 +67,9 @@ pub(crate) struct BenchArgs {
     /// How many bytes each text has
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(48..=60_000))]
     bytes: u64,
+    /// What carries the messages: connections of their own, or websockets, for which ADDR is the port of those
+    #[arg(long, value_enum, default_value = "tcp")]
+    over: Over,
     /// The server's process, to measure its CPU time and memory (on Linux)
     #[arg(long)]
     pid: Option<u32>,
@@ -85,9 +90,19 @@ enum Workload {
     Idle,
 }
 
+/// What carries the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Over {
+    /// Connections in the native dialect.
+    Tcp,
+    /// Websockets in the dialect `hobnob.1.json`.
+    Websocket,
+}
+
 /// What all workloads have in common.
 struct Setting {
     addr: String,
+    over: Over,
     lasts: Duration,
     messages_max: u64,
     text_bytes: usize,
@@ -109,6 +124,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Failure> {
     let chosen = if args.workload.contains(&Workload::All) { every.to_vec() } else { args.workload.clone() };
     let setting = Setting {
         addr: args.addr.clone(),
+        over: args.over,
         lasts: Duration::from_secs(args.seconds),
         messages_max: args.messages.unwrap_or(u64::MAX),
         text_bytes: usize::try_from(args.bytes).expect("a text's length is bounded"),

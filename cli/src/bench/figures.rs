@@ -1,7 +1,7 @@
 //! What a workload came to, for people and for programs.
 
-use super::Setting;
 use super::tally::Tally;
+use super::{Over, Setting};
 use crate::exit::{ExitCode, Failure};
 use serde::Serialize;
 use std::time::Duration;
@@ -47,8 +47,12 @@ pub(super) struct Latency {
 /// What is printed once, before the workloads.
 pub(super) fn heading(setting: &Setting) -> String {
     format!(
-        "measuring {} with texts of {} bytes, at most {} s a workload; every delivery is checked\n",
+        "measuring {}{} with texts of {} bytes, at most {} s a workload; every delivery is checked\n",
         setting.addr,
+        match setting.over {
+            Over::Tcp => "",
+            Over::Websocket => " over websockets",
+        },
         setting.text_bytes,
         setting.lasts.as_secs()
     )

@@ -20,7 +20,7 @@ pub(super) async fn run(connections: usize, setting: &Setting) -> Result<Figures
     let empty = memory().await;
     let mut links = Vec::new();
     for _ in 0..connections {
-        let mut link = Link::open(&setting.addr).await?;
+        let mut link = Link::open(&setting.addr, setting.over).await?;
         // Its answer says that the server has taken the connection in.
         link.asked(Request::Ping).await?;
         links.push(link);

@@ -1,5 +1,7 @@
 //! One user's connection: dials, joins, asks and listens, with as little work as may be.
 
+use super::Over;
+use super::web::{self, Frames};
 use crate::exit::{ExitCode, Failure};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use hobnob_machine::wire::native::{self, MessageReader, Read};
@@ -17,15 +19,22 @@ const READ_BYTES: usize = 64 << 10;
 /// A connection that listens, and asks one thing after the other.
 pub(super) struct Link {
     stream: TcpStream,
-    reader: MessageReader,
+    reader: Reader,
     pen: Pen,
     /// What came and was not asked for yet.
     came: VecDeque<Message>,
 }
 
+/// What messages are read with.
+enum Reader {
+    Tcp(MessageReader),
+    Websocket(Frames),
+}
+
 /// The half that writes.
 pub(super) struct Pen {
     stream: TcpStream,
+    over: Over,
     number: u64,
     bytes: Vec<u8>,
 }
@@ -34,8 +43,14 @@ impl Pen {
     /// Puts a request into the bytes to be sent.
     pub(super) fn ask(&mut self, request: Request) {
         self.number += 1;
-        let fits = native::ask(&Asked { number: self.number, request }, &mut self.bytes);
-        debug_assert!(fits, "what the measurement asks fits into a frame");
+        let asked = Asked { number: self.number, request };
+        match self.over {
+            Over::Tcp => {
+                let fits = native::ask(&asked, &mut self.bytes);
+                debug_assert!(fits, "what the measurement asks fits into a frame");
+            }
+            Over::Websocket => web::ask(&asked, &mut self.bytes),
+        }
     }
 
     /// Sends what was asked.
@@ -47,15 +62,23 @@ impl Pen {
 }
 
 impl Link {
-    /// Connects and says hello.
-    pub(super) async fn open(addr: &str) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(addr).await.map_err(|error| cannot_connect(addr, &error))?;
+    /// Connects and says hello, or shakes hands.
+    pub(super) async fn open(addr: &str, over: Over) -> Result<Self, Failure> {
+        let mut stream = TcpStream::connect(addr).await.map_err(|error| cannot_connect(addr, &error))?;
         stream.set_nodelay(true).map_err(|error| cannot_connect(addr, &error))?;
-        let mut bytes = Vec::new();
-        native::hello(&mut bytes);
-        let mut pen = Pen { stream: stream.clone(), number: 0, bytes };
-        pen.send().await?;
-        Ok(Self { stream, reader: MessageReader::default(), pen, came: VecDeque::new() })
+        let mut pen = Pen { stream: stream.clone(), over, number: 0, bytes: Vec::new() };
+        let reader = match over {
+            Over::Tcp => {
+                native::hello(&mut pen.bytes);
+                pen.send().await?;
+                Reader::Tcp(MessageReader::default())
+            }
+            Over::Websocket => {
+                web::shake_hands(&mut stream, addr).await?;
+                Reader::Websocket(Frames::default())
+            }
+        };
+        Ok(Self { stream, reader, pen, came: VecDeque::new() })
     }
 
     /// Joins, leaves the default room, where every newcomer would be announced to all, and enters its own if it has one.
@@ -117,14 +140,26 @@ impl Link {
         }
         let mut trouble = None;
         let came = &mut self.came;
-        self.reader.read(&buffer[..count], |read| match read {
-            Read::Item(Message::Goodbye { why }) => trouble = Some(gone(why.meaning())),
-            Read::Item(message) => came.push_back(message),
-            Read::Hello => {}
-            Read::Garbled => trouble = Some(gone("it sent what is no message")),
-            Read::Foreign(foreign) => trouble = Some(gone(&foreign.to_string())),
-        });
-        trouble.map_or(Ok(()), Err)
+        let mut hear = |message| match message {
+            Message::Goodbye { why } => trouble = Some(gone(why.meaning())),
+            message => came.push_back(message),
+        };
+        match &mut self.reader {
+            Reader::Tcp(reader) => {
+                let mut strange = None;
+                reader.read(&buffer[..count], |read| match read {
+                    Read::Item(message) => hear(message),
+                    Read::Hello => {}
+                    Read::Garbled => strange = Some(gone("it sent what is no message")),
+                    Read::Foreign(foreign) => strange = Some(gone(&foreign.to_string())),
+                });
+                trouble.or(strange).map_or(Ok(()), Err)
+            }
+            Reader::Websocket(frames) => {
+                let read = frames.read(&buffer[..count], hear);
+                trouble.map_or(read, Err)
+            }
+        }
     }
 
     /// Gives every message that comes to `hear`, until `hear` fails or the connection ends.
@@ -148,11 +183,11 @@ impl Link {
 
     /// A half that writes, which numbers on.
     pub(super) fn pen(&self) -> Pen {
-        Pen { stream: self.stream.clone(), number: self.pen.number, bytes: Vec::new() }
+        Pen { stream: self.stream.clone(), over: self.pen.over, number: self.pen.number, bytes: Vec::new() }
     }
 }
 
-fn cannot_connect(addr: &str, error: &std::io::Error) -> Failure {
+pub(super) fn cannot_connect(addr: &str, error: &std::io::Error) -> Failure {
     // 24 is "too many open files" on every Unix.
     let hint = match error.raw_os_error() {
         Some(24) if cfg!(unix) => " (raise the limit of open files with `ulimit -n`, here and for the server)",
@@ -161,7 +196,7 @@ fn cannot_connect(addr: &str, error: &std::io::Error) -> Failure {
     Failure::new(ExitCode::CannotConnect, format_args!("cannot reach a server at {addr}: {error}{hint}"))
 }
 
-fn gone(why: &str) -> Failure {
+pub(super) fn gone(why: &str) -> Failure {
     Failure::new(ExitCode::CannotConnect, format_args!("the server ended the measurement: {why}"))
 }
 

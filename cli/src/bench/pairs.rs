@@ -97,9 +97,9 @@ async fn take_seats(
     let all: Vec<usize> = (0..pairs * 2).collect();
     for some in all.chunks(JOINING_MAX * 2) {
         let joining = some.iter().map(|&user| {
-            let addr = setting.addr.clone();
+            let (addr, over) = (setting.addr.clone(), setting.over);
             executor.spawn(async move {
-                let mut link = Link::open(&addr).await?;
+                let mut link = Link::open(&addr, over).await?;
                 link.settle(&format!("b{run:x}-{user}"), None).await?;
                 Ok::<_, Failure>((link, format!("b{run:x}-{}", user ^ 1)))
             })

@@ -157,9 +157,10 @@ async fn take_seats(
     let all: Vec<usize> = (0..plan.rooms * plan.members).collect();
     for some in all.chunks(JOINING_MAX) {
         let joining = some.iter().map(|&user| {
-            let (addr, room) = (setting.addr.clone(), rooms[user / plan.members].0.clone());
+            let (addr, over) = (setting.addr.clone(), setting.over);
+            let room = rooms[user / plan.members].0.clone();
             executor.spawn(async move {
-                let mut link = Link::open(&addr).await?;
+                let mut link = Link::open(&addr, over).await?;
                 let last = link.settle(&format!("b{run:x}-{user}"), Some(&room)).await?;
                 Ok::<_, Failure>((link, last))
             })
