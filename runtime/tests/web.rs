@@ -382,3 +382,31 @@ fn the_monitor_hears_what_happens() {
         }
     });
 }
+
+#[test]
+fn what_the_operator_orders_at_the_monitor_is_done() {
+    run(async |addr| {
+        let mut ann = Chatter::join(addr, "ann").await;
+        let order = async |order: &str| {
+            let more = format!("{}Content-Type: application/json\r\n", bearer());
+            let answer = post(addr, "/api/act", &more, order).await;
+            (answer.status, serde_json::from_slice::<Value>(&answer.body).unwrap_or_default())
+        };
+        let (status, answer) = order(r#"{"act":"mute","nick":"ann","ms":60000}"#).await;
+        assert_eq!((status, &answer["done"]), (200, &json!(true)), "{answer}");
+        let refused = ann.ask(json!({ "Say": { "room": "lobby", "text": "x" } })).await;
+        assert_eq!(refused["Refused"]["no"], "Muted");
+        let report = ask(addr, "GET", "/api/report", &bearer()).await.json();
+        assert_eq!((&report["users"][0]["state"], report["guests"].as_array().map(Vec::len)), (&json!("Muted"), Some(0)));
+        assert_eq!(order(r#"{"act":"unmute","nick":"ann"}"#).await.0, 200);
+        assert_eq!(order(r#"{"act":"unmute","nick":"ann"}"#).await.1["refused"], "NotMuted");
+        assert_eq!(order(r#"{"act":"kick","nick":"bob"}"#).await.1["refused"], "Absent");
+        assert_eq!(order(r#"{"act":"kick","nick":"ann"}"#).await.0, 200);
+        while ann.hear().await["Goodbye"]["why"] != "Kicked" {}
+        for wrong in [r#"{"act":"sing","nick":"ann"}"#, r#"{"act":"mute","nick":"ann"}"#, "{", ""] {
+            assert_eq!(order(wrong).await.0, 422, "{wrong}");
+        }
+        let form = format!("{}Content-Type: text/plain\r\n", bearer());
+        assert_eq!(post(addr, "/api/act", &form, r#"{"act":"kick","nick":"ann"}"#).await.status, 415);
+    });
+}
