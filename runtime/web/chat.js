@@ -19,6 +19,8 @@ const WHO_EVERY_MS = 20_000;
 const WHO_MEMBERS_MAX = 200;
 // How long a page that is loaded again may take to come back before the form is seen, in milliseconds.
 const FLASH_MS = 600;
+// How many conversations open by themselves; who wants to talk beyond that is told of in a note.
+const POPPED_MAX = 3;
 const NARROW = matchMedia("(max-width: 48rem)");
 
 class Chat {
@@ -26,7 +28,8 @@ class Chat {
     this.protocol = protocol;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.link = new Link(protocol, `${scheme}//${location.host}/ws`, (shown) => this.model.shown(shown));
-    this.model = new Model(protocol, (request) => this.link.ask(request));
+    // Who is out asks nothing: that would be a call at the server's door.
+    this.model = new Model(protocol, (request) => this.model.me !== null && this.link.ask(request));
     this.files = new Files(this.model);
     this.join = new Join(this.model, (nick, avatar) => this.enter(nick, avatar));
     this.sidebar = new Sidebar(this.model, this);
@@ -50,6 +53,7 @@ class Chat {
     }
     this.session = kept;
     this.model.reads = kept.read;
+    this.link.goOnFrom(kept.number);
     this.link.input({ Join: { nick: kept.nick, token: kept.token, avatar: kept.emoji ?? null } });
     setTimeout(() => byId("chat").hidden && this.join.show(), FLASH_MS);
   }
@@ -71,6 +75,10 @@ class Chat {
     model.on("goodbye", (why) => (this.reason = why));
     model.on("out", () => this.out());
     model.on("connection", () => this.connection());
+    for (const kind of ["dragover", "drop"]) {
+      // A file that misses a pane must not take the page's place.
+      addEventListener(kind, (event) => event.preventDefault());
+    }
     for (const event of ["places", "unread"]) {
       model.on(event, () => this.later("sidebar", () => this.sidebar.fill()));
     }
@@ -82,7 +90,7 @@ class Chat {
     model.on("history", (known, many) => this.panes.get(known.key)?.log.prepended(many));
     model.on("loading", (known) => this.panes.get(known.key)?.log.sayTop());
     model.on("pending", (known) => this.panes.get(known.key)?.log.fillPending());
-    model.on("failed", (known, reason) => announce(`Not sent to ${known.name}: ${reason}`, true));
+    model.on("failed", (known, reason) => announce(`To ${known.name}: ${reason}`, true));
     model.on("progress", ({ bar, upload }) => bar !== undefined && (bar.value = upload.taken));
     model.on("muted", () => this.compose());
     model.on("slowDown", (known) => this.panes.get(known.key)?.composer.warn());
@@ -93,6 +101,7 @@ class Chat {
     addEventListener("beforeunload", (event) => this.hasUnsent() && event.preventDefault());
     document.addEventListener("visibilitychange", () => this.read());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeDrawers());
+    byId("find-room").addEventListener("click", () => this.openRooms());
     byId("veil").addEventListener("click", () => this.closeDrawers());
     NARROW.addEventListener("change", () => this.arrange());
     setInterval(() => this.tick(), 1_000);
@@ -125,10 +134,14 @@ class Chat {
     }
     if (fresh) {
       const { open } = session;
-      const room = model.places.get(session.room) ?? [...model.places.values()].find((place) => place.isRoom && place.joined);
-      this.open(room, false);
-      open.forEach((key) => this.openPrivate(placeName(key)));
-      this.panes.get(room.key).composer.focus();
+      const rooms = [...model.places.values()].filter((place) => place.isRoom && place.joined);
+      const room = rooms.find(({ key }) => key === session.room) ?? rooms[0];
+      if (room !== undefined) {
+        this.open(room, false);
+      }
+      open.forEach((key) => this.openPrivate(placeName(key), false));
+      this.arrange();
+      this.panes.values().next().value?.composer.focus();
     }
     this.panes.forEach((pane) => pane.refresh());
     this.sidebar.fill();
@@ -165,6 +178,7 @@ class Chat {
   }
 
   out() {
+    this.files.stop();
     this.forget();
     this.showJoin();
   }
@@ -262,10 +276,10 @@ class Chat {
   }
 
   activate(pane) {
-    if (this.active !== pane) {
+    if (this.active !== pane || pane === null) {
       this.active = pane;
       this.arrange();
-      pane.readIfSeen();
+      pane?.readIfSeen();
     }
   }
 
@@ -273,6 +287,7 @@ class Chat {
   arrange() {
     this.panes.forEach((pane) => pane.element.classList.toggle("active", pane === this.active));
     byId("chat").classList.toggle("has-private", [...this.panes.values()].some(({ known }) => !known.isRoom));
+    byId("no-pane").hidden = this.panes.size > 0;
     this.later("sidebar", () => this.sidebar.fill());
   }
 
@@ -286,9 +301,9 @@ class Chat {
 
   closePrivate(known) {
     this.closePane(this.panes.get(known.key));
-    const rest = [...this.panes.values()].at(-1);
+    const rest = [...this.panes.values()].at(-1) ?? null;
     this.activate(rest);
-    rest.composer.focus();
+    rest?.composer.focus();
     this.remember();
   }
 
@@ -310,10 +325,7 @@ class Chat {
       if (other !== undefined) {
         this.open(other);
       } else {
-        const rest = [...this.panes.values()].at(-1);
-        if (rest !== undefined) {
-          this.activate(rest);
-        }
+        this.activate([...this.panes.values()].at(-1) ?? null);
       }
     }
   }
@@ -367,7 +379,8 @@ class Chat {
     if (this.model.isMe(item.nick) || this.model.connection.state !== "in") {
       return;
     }
-    if (NARROW.matches) {
+    const talks = [...this.panes.values()].filter((pane) => !pane.known.isRoom).length;
+    if (NARROW.matches || talks >= POPPED_MAX) {
       note(`${known.name} writes to you in private.`, { label: "Open", run: () => this.openPrivate(known.name) });
       return;
     }
@@ -451,6 +464,7 @@ class Chat {
     }
     const { session, model } = this;
     session.nick = model.me;
+    session.number = this.link.client.nextNumber;
     session.room = this.room()?.key ?? null;
     session.open = [...this.panes.values()].filter(({ known }) => !known.isRoom).map(({ known }) => known.key);
     session.read = Object.fromEntries([...model.places.values()].map((place) => [place.key, place.read]));
@@ -485,3 +499,4 @@ function placeName(key) {
 const answer = await fetch(new URL("./protocol.json", import.meta.url));
 const chat = new Chat(await answer.json());
 document.documentElement.dataset.ready = String(chat !== null);
+performance.mark("ready");

@@ -6,6 +6,7 @@ import { Upload } from "./upload.js";
 
 // How many bytes are read at once for the digest.
 const READ_BYTES = 1 << 18;
+const NOT_SENT = "The session is over.";
 
 export class Files {
   constructor(model) {
@@ -44,7 +45,7 @@ export class Files {
       const digest = await this.digest(sending);
       const media = file.type === "" ? "application/octet-stream" : file.type;
       const offer = { Attach: { place, name: plainName(file.name), media, size: file.size, digest } };
-      if (sending.state === "cancelled") {
+      if (sending.state !== "reading") {
         return;
       }
       sending.state = "sending";
@@ -64,8 +65,17 @@ export class Files {
     return hash.hex();
   }
 
+  // Nothing is on its way any more: the session is over.
+  stop() {
+    this.under.forEach((sending) => this.fail(sending, NOT_SENT));
+  }
+
   // Does what there is to do for a file until there is something to wait for.
   async go(sending) {
+    if (this.model.me === null) {
+      this.fail(sending, NOT_SENT);
+      return;
+    }
     for (let step = sending.upload.step(); step !== "Wait" && sending.state === "sending"; step = sending.upload.step()) {
       if (step === "Offer") {
         this.model.ask(sending.upload.offer);
@@ -138,7 +148,7 @@ export class Files {
       sending.done(reason);
       return;
     }
-    Object.assign(sending.pending, { state: "failed", reason });
+    Object.assign(sending.pending, { state: "failed", reason: `Not sent. ${reason}` });
     this.model.tell("pending", sending.known);
     this.model.tell("failed", sending.known, `${sending.file.name}: ${reason}`);
   }

@@ -5,6 +5,8 @@ import { Client } from "./machine.js";
 import { formOf, held } from "./shapes.js";
 
 const SUBPROTOCOL = "hobnob.1.json";
+// More than a page asks after it last wrote down how far its numbers go.
+const NUMBERS_APART = 10_000;
 const MESSAGES = ["Answer", "Live", "Earlier", "Ping", "Goodbye"];
 
 export class Link {
@@ -21,6 +23,11 @@ export class Link {
     // What is to be done, in the order in which the machine said it.
     this.todo = [];
     this.busy = false;
+  }
+
+  // Numbers what is asked above what the page before this one asked, even where the clock was put back.
+  goOnFrom(number) {
+    this.client.nextNumber = Math.max(this.client.nextNumber, (number ?? 0) + NUMBERS_APART);
   }
 
   // Gives the machine an input, and does what it asks for.

@@ -148,13 +148,14 @@ export class LogView {
 
   cutOldest() {
     const many = this.list.children.length - SHOWN_MAX;
-    if (many > 0) {
-      this.keepView(() => {
-        for (let cut = 0; cut < many; cut += 1) {
-          this.list.firstElementChild.remove();
-        }
-        this.from += many;
-      });
+    const cut = () => {
+      [...this.list.children].slice(0, many).forEach((line) => line.remove());
+      this.from += many;
+    };
+    if (many > 0 && this.stick) {
+      cut();
+    } else if (many > 0) {
+      this.keepView(cut);
     }
   }
 

@@ -77,18 +77,16 @@ export class Model {
     this.me = nick;
     this.mutedUntil = 0;
     for (const place of this.places.values()) {
-      // Rooms that are entered again say so by themselves.
-      place.joined = !place.isRoom;
       place.members.clear();
       if (!again) {
-        Object.assign(place, { items: [], hasOlder: true, unread: 0 });
+        Object.assign(place, { joined: !place.isRoom, items: [], hasOlder: true, unread: 0 });
       }
     }
     const lobby = this.enter(room);
     members.forEach((member) => this.meet(lobby, member));
     this.meet(lobby, { nick, state: "Member", avatar: this.personOf(nick).avatar });
     this.setConnection({ state: "in" });
-    this.tell("seat", { fresh: true });
+    this.tell("seat", { fresh: !again });
     this.tell("reset");
   }
 
@@ -118,6 +116,8 @@ export class Model {
     const form = formOf(entry.body);
     if (when.Past !== "History") {
       this.follow(known, entry, form, live);
+    } else if (form === "Joined" && !this.people.has(entry.nick)) {
+      this.people.set(entry.nick, { state: null, avatar: entry.body.Joined });
     }
     if (form === "Text" && this.isMe(entry.nick) && when.Past !== "History") {
       this.arrived(known, entry);
@@ -204,6 +204,9 @@ export class Model {
     } else if (form === "History") {
       this.answeredHistory(request.History, answer);
     } else if (refused !== undefined && !(form === "Who" || form === "Rooms")) {
+      if (form === "Enter" && refused.no !== "InRoom") {
+        this.left(request.Enter.room);
+      }
       this.tell("refusal", { request, ...refused });
     } else if (form === "Enter") {
       const known = this.enter(answer.Room.room);
@@ -245,7 +248,7 @@ export class Model {
       if (refused.no === "Muted" && refused.wait_ms !== null) {
         this.mute(refused.wait_ms);
       }
-      this.failText(known, pending, this.meaning(refused.no));
+      this.failText(known, pending, `Not sent. ${this.meaning(refused.no)}`);
     }
   }
 
@@ -320,11 +323,11 @@ export class Model {
   }
 
   onTooMany({ request }) {
-    this.givenBack(request, "Too much waits already.");
+    this.givenBack(request, "Not sent. Too much waits already.");
   }
 
   onUnsent({ request }) {
-    this.givenBack(request, "It was not sent.");
+    this.givenBack(request, "Not sent.");
   }
 
   onUnsure({ request }) {

@@ -77,7 +77,7 @@ export class Pane {
     const { upload } = pending;
     const body = upload === null ? h("p.text", {}, pending.text) : this.uploadBody(upload);
     const state = failed
-      ? h("p.error", {}, `Not sent. ${pending.reason} `)
+      ? h("p.error", {}, pending.reason)
       : h("p.hint", {}, upload === null ? "Sending…" : "");
     const actions = failed
       ? h("div.pending-actions", {},
