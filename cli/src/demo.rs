@@ -103,7 +103,8 @@ struct Stage {
 
 impl Stage {
     fn open(scene: &Scene, pause: Duration) -> Result<Self, Failure> {
-        let mut words = vec!["server", "--data", ":memory:", "--http", "off", "--ws", "off", "--profile", scene.profiles[0]];
+        let mut words =
+            vec!["server", "--data", ":memory:", "--http", "off", "--ws", "off", "--profile", scene.profiles[0]];
         let listens: Vec<String> = scene.profiles.iter().map(|profile| format!("{profile}=127.0.0.1:0")).collect();
         for listen in &listens {
             words.extend(["--listen", listen]);

@@ -1,5 +1,5 @@
 // The chat page as a whole: puts the machine, what is known, and what is seen together.
-// Owns which panes are open, the title, and what is remembered over a reload of the page.
+// Owns the session, the title, and what is said where the server's words have no place of their own.
 
 import { avatarOf } from "./avatars.js";
 import { chooseAvatar, note, RoomsDialog, showPicture } from "./dialogs.js";
@@ -7,21 +7,19 @@ import { announce, byId, readableSeconds } from "./dom.js";
 import { Files } from "./files.js";
 import { Join } from "./join.js";
 import { freshToken, Link, tokenHex } from "./link.js";
+import { forget, recall, remember } from "./memory.js";
 import { Model } from "./model.js";
-import { Pane } from "./pane.js";
+import { Panes } from "./panes.js";
 import { sha256Hex } from "./sha256.js";
+import { nameOf, placeOf } from "./shapes.js";
 import { Sidebar } from "./sidebar.js";
 
-const KEY = "hobnob.session";
 // How often who is there is asked for anew, in milliseconds: nobody tells of those who are away for a moment.
 const WHO_EVERY_MS = 20_000;
 // In rooms of more members than this it is not asked.
 const WHO_MEMBERS_MAX = 200;
 // How long a page that is loaded again may take to come back before the form is seen, in milliseconds.
 const FLASH_MS = 600;
-// How many conversations open by themselves; who wants to talk beyond that is told of in a note.
-const POPPED_MAX = 3;
-const NARROW = matchMedia("(max-width: 48rem)");
 
 class Chat {
   constructor(protocol) {
@@ -34,9 +32,7 @@ class Chat {
     this.join = new Join(this.model, (nick, avatar) => this.enter(nick, avatar));
     this.sidebar = new Sidebar(this.model, this);
     this.rooms = new RoomsDialog(this.model);
-    // Open panes by the key of their place; the room's is the first.
-    this.panes = new Map();
-    this.active = null;
+    this.panes = new Panes(this.model, this.files, this);
     this.session = null;
     this.reason = "";
     this.pictureUrl = (picture) => this.fileUrl(picture.file, `avatar.${picture.kind === "jpeg" ? "jpg" : picture.kind}`);
@@ -85,17 +81,17 @@ class Chat {
     model.on("unread", () => this.later("title", () => this.title()));
     model.on("read", () => this.later("remember", () => this.remember()));
     model.on("members", () => this.later("members", () => this.people()));
-    model.on("item", (known, at, how) => this.item(known, at, how));
-    model.on("changed", (known, item) => this.panes.get(known.key)?.log.changed(item));
-    model.on("history", (known, many) => this.panes.get(known.key)?.log.prepended(many));
-    model.on("loading", (known) => this.panes.get(known.key)?.log.sayTop());
-    model.on("pending", (known) => this.panes.get(known.key)?.log.fillPending());
+    model.on("item", (known, at, how) => this.panes.item(known, at, how));
+    model.on("changed", (known, item) => this.panes.of(known)?.log.changed(item));
+    model.on("history", (known, many) => this.panes.of(known)?.log.prepended(many));
+    model.on("loading", (known) => this.panes.of(known)?.log.sayTop());
+    model.on("pending", (known) => this.panes.of(known)?.log.fillPending());
     model.on("failed", (known, reason) => announce(`To ${known.name}: ${reason}`, true));
     model.on("progress", ({ bar, upload }) => bar !== undefined && (bar.value = upload.taken));
     model.on("muted", () => this.compose());
-    model.on("slowDown", (known) => this.panes.get(known.key)?.composer.warn());
+    model.on("slowDown", (known) => this.panes.of(known)?.composer.warn());
     model.on("entered", (known) => this.open(known));
-    model.on("left", (known) => this.leftRoom(known));
+    model.on("left", (known) => this.panes.left(known));
     model.on("refusal", ({ request, no }) => this.refusal(request, no));
     addEventListener("focus", () => this.read());
     addEventListener("beforeunload", (event) => this.hasUnsent() && event.preventDefault());
@@ -103,7 +99,6 @@ class Chat {
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeDrawers());
     byId("find-room").addEventListener("click", () => this.openRooms());
     byId("veil").addEventListener("click", () => this.closeDrawers());
-    NARROW.addEventListener("change", () => this.arrange());
     setInterval(() => this.tick(), 1_000);
     setInterval(() => this.askWho(), WHO_EVERY_MS);
   }
@@ -137,20 +132,19 @@ class Chat {
       const rooms = [...model.places.values()].filter((place) => place.isRoom && place.joined);
       const room = rooms.find(({ key }) => key === session.room) ?? rooms[0];
       if (room !== undefined) {
-        this.open(room, false);
+        this.panes.openRoom(room, false);
       }
-      open.forEach((key) => this.openPrivate(placeName(key), false));
-      this.arrange();
-      this.panes.values().next().value?.composer.focus();
+      open.forEach((key) => this.panes.openTalk(nameOf(placeOf(key)), false));
+      this.panes.all()[0]?.composer.focus();
     }
-    this.panes.forEach((pane) => pane.refresh());
+    this.panes.all().forEach((pane) => pane.refresh());
     this.sidebar.fill();
     this.remember();
   }
 
   // A picture is sent once one is in, for it is a file.
   wearPicture() {
-    this.panes.forEach((pane) => pane.log.showNewest());
+    this.panes.all().forEach((pane) => pane.log.showNewest());
     if (this.picture !== null && this.picture !== undefined) {
       this.files.sendAvatar(this.picture, (reason) => reason !== null && note(`Your avatar: ${reason}`, null, true));
     }
@@ -168,7 +162,7 @@ class Chat {
   }
 
   refused(no) {
-    this.forget();
+    forget();
     this.showJoin();
     if (no.startsWith("Nick")) {
       this.join.refuse(this.model.meaning(no));
@@ -179,7 +173,7 @@ class Chat {
 
   out() {
     this.files.stop();
-    this.forget();
+    forget();
     this.showJoin();
   }
 
@@ -223,111 +217,44 @@ class Chat {
   // ── What is seen.
 
   isShown(known) {
-    return this.panes.has(known.key) && (!NARROW.matches || this.active?.known === known);
+    return this.panes.isShown(known);
   }
 
   room() {
-    const pane = [...this.panes.values()].find(({ known }) => known.isRoom);
-    return pane?.known ?? null;
+    return this.panes.room();
   }
 
-  open(known, focus = true) {
-    if (!known.isRoom) {
-      this.openPrivate(known.name, focus);
-      return;
+  open(known) {
+    if (known.isRoom) {
+      this.panes.openRoom(known);
+      this.later("members", () => this.people());
+    } else {
+      this.panes.openTalk(known.name);
     }
-    for (const pane of this.panes.values()) {
-      if (pane.known.isRoom && pane.known !== known) {
-        this.closePane(pane);
-      }
-    }
-    this.show(known, focus, true);
-    this.later("members", () => this.people());
-  }
-
-  openPrivate(nick, focus = true) {
-    const known = this.model.at({ With: nick });
-    if (known.items.length === 0) {
-      this.model.loadOlder(known);
-      this.link.ask({ Who: { room: null } });
-    }
-    this.show(known, focus, false);
-  }
-
-  show(known, focus, first) {
-    let pane = this.panes.get(known.key);
-    if (pane === undefined) {
-      pane = new Pane(this.model, known, this.files, this);
-      this.panes.set(known.key, pane);
-      byId("panes")[first ? "prepend" : "append"](pane.element);
-      pane.composer.fit();
-    }
-    if (focus || this.active === null) {
-      this.activate(pane);
-      this.closeDrawers();
-    }
-    if (focus) {
-      pane.element.scrollIntoView({ inline: "nearest", block: "nearest" });
-      pane.composer.focus();
-    }
-    this.arrange();
-    pane.readIfSeen();
-    this.remember();
   }
 
   activate(pane) {
-    if (this.active !== pane || pane === null) {
-      this.active = pane;
-      this.arrange();
-      pane?.readIfSeen();
-    }
+    this.panes.activate(pane);
   }
 
-  // On a narrow screen one pane is seen at a time.
-  arrange() {
-    this.panes.forEach((pane) => pane.element.classList.toggle("active", pane === this.active));
-    byId("chat").classList.toggle("has-private", [...this.panes.values()].some(({ known }) => !known.isRoom));
-    byId("no-pane").hidden = this.panes.size > 0;
+  // Something else is seen now.
+  arranged() {
     this.later("sidebar", () => this.sidebar.fill());
-  }
-
-  closePane(pane) {
-    pane.close();
-    this.panes.delete(pane.known.key);
-    if (this.active === pane) {
-      this.active = null;
-    }
+    this.later("remember", () => this.remember());
   }
 
   closePrivate(known) {
-    this.closePane(this.panes.get(known.key));
-    const rest = [...this.panes.values()].at(-1) ?? null;
-    this.activate(rest);
-    rest?.composer.focus();
-    this.remember();
+    this.panes.closeTalk(known);
   }
 
   talkWith(nick) {
     if (!this.model.isMe(nick)) {
-      this.openPrivate(nick);
+      this.panes.openTalk(nick);
     }
   }
 
   leave(known) {
     this.link.ask({ Leave: { room: known.name } });
-  }
-
-  leftRoom(known) {
-    const pane = this.panes.get(known.key);
-    if (pane !== undefined) {
-      this.closePane(pane);
-      const other = [...this.model.places.values()].find((place) => place.isRoom && place.joined);
-      if (other !== undefined) {
-        this.open(other);
-      } else {
-        this.activate([...this.panes.values()].at(-1) ?? null);
-      }
-    }
   }
 
   openRooms() {
@@ -357,35 +284,7 @@ class Chat {
   people() {
     this.sidebar.fillMembers();
     this.sidebar.fill();
-    this.panes.forEach((pane) => pane.fillHead());
-  }
-
-  item(known, at, { live, fresh }) {
-    const trimmed = known.trim();
-    const pane = this.panes.get(known.key);
-    pane?.log.trimmed(trimmed);
-    pane?.log.inserted(at - trimmed);
-    const item = known.items[at - trimmed];
-    if (fresh && !known.isRoom && pane === undefined) {
-      this.popUp(known, item);
-    }
-    if (live) {
-      pane?.readIfSeen();
-    }
-  }
-
-  // Somebody writes in private: on a wide screen the conversation opens beside the others, and takes no focus.
-  popUp(known, item) {
-    if (this.model.isMe(item.nick) || this.model.connection.state !== "in") {
-      return;
-    }
-    const talks = [...this.panes.values()].filter((pane) => !pane.known.isRoom).length;
-    if (NARROW.matches || talks >= POPPED_MAX) {
-      note(`${known.name} writes to you in private.`, { label: "Open", run: () => this.openPrivate(known.name) });
-      return;
-    }
-    this.openPrivate(known.name, false);
-    announce(`${known.name} writes to you in private.`);
+    this.panes.all().forEach((pane) => pane.fillHead());
   }
 
   refusal(request, no) {
@@ -397,11 +296,11 @@ class Chat {
   }
 
   compose() {
-    this.panes.forEach((pane) => pane.composer.refresh());
+    this.panes.all().forEach((pane) => pane.composer.refresh());
   }
 
   read() {
-    this.panes.forEach((pane) => pane.readIfSeen());
+    this.panes.all().forEach((pane) => pane.readIfSeen());
   }
 
   tick() {
@@ -419,7 +318,7 @@ class Chat {
     if (room !== null && room.joined && room.members.size <= WHO_MEMBERS_MAX) {
       this.link.ask({ Who: { room: room.name } });
     }
-    if ([...this.panes.values()].some(({ known }) => !known.isRoom)) {
+    if (this.panes.talks().length > 0) {
       this.link.ask({ Who: { room: null } });
     }
   }
@@ -466,34 +365,10 @@ class Chat {
     session.nick = model.me;
     session.number = this.link.client.nextNumber;
     session.room = this.room()?.key ?? null;
-    session.open = [...this.panes.values()].filter(({ known }) => !known.isRoom).map(({ known }) => known.key);
+    session.open = this.panes.talks().map(({ known }) => known.key);
     session.read = Object.fromEntries([...model.places.values()].map((place) => [place.key, place.read]));
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(session));
-    } catch {
-      // Then a reload asks for the name again.
-    }
+    remember(session);
   }
-
-  forget() {
-    try {
-      sessionStorage.removeItem(KEY);
-    } catch {
-      // Nothing was kept.
-    }
-  }
-}
-
-function recall() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
-}
-
-function placeName(key) {
-  return key.slice(key.indexOf(":") + 1);
 }
 
 const answer = await fetch(new URL("./protocol.json", import.meta.url));

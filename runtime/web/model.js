@@ -1,6 +1,7 @@
 // What the user knows of the chat, from what the machine shows. Owns no element and sends nothing by itself: whoever
 // shows it listens, and what it wants to ask goes to `ask`.
 
+import { People } from "./people.js";
 import { PlaceModel } from "./place.js";
 import { formOf, held, placeKey, sameName } from "./shapes.js";
 
@@ -12,8 +13,7 @@ export class Model {
     // Where the connection stands: { state: "out" | "dialing" | "in" | "lost", retryAt, why }.
     this.connection = { state: "out", retryAt: null };
     this.places = new Map();
-    // State and avatar of everybody, by nick.
-    this.people = new Map();
+    this.people = new People(this);
     this.rooms = [];
     this.mutedUntil = 0;
     this.listeners = new Map();
@@ -48,7 +48,7 @@ export class Model {
   }
 
   personOf(nick) {
-    return this.people.get(nick) ?? { state: null, avatar: null };
+    return this.people.of(nick);
   }
 
   isMe(nick) {
@@ -83,8 +83,8 @@ export class Model {
       }
     }
     const lobby = this.enter(room);
-    members.forEach((member) => this.meet(lobby, member));
-    this.meet(lobby, { nick, state: "Member", avatar: this.personOf(nick).avatar });
+    members.forEach((member) => this.people.meet(lobby, member));
+    this.people.meet(lobby, { nick, state: "Member", avatar: this.personOf(nick).avatar });
     this.setConnection({ state: "in" });
     this.tell("seat", { fresh: !again });
     this.tell("reset");
@@ -115,9 +115,9 @@ export class Model {
     const item = { number: entry.number, at: entry.at, nick: entry.nick, body: entry.body };
     const form = formOf(entry.body);
     if (when.Past !== "History") {
-      this.follow(known, entry, form, live);
-    } else if (form === "Joined" && !this.people.has(entry.nick)) {
-      this.people.set(entry.nick, { state: null, avatar: entry.body.Joined });
+      this.people.follow(known, entry, live);
+    } else {
+      this.people.recall(entry);
     }
     if (form === "Text" && this.isMe(entry.nick) && when.Past !== "History") {
       this.arrived(known, entry);
@@ -132,50 +132,6 @@ export class Model {
       this.tell("unread", known);
     }
     this.tell("item", known, at, { live, fresh: spoken && when.Past !== "History" && !known.isRead(item) });
-  }
-
-  // What an entry says of people.
-  follow(known, { nick, at, body }, form, live) {
-    const value = typeof body === "string" ? null : body[form];
-    switch (form) {
-      case "Joined":
-      case "Entered":
-        this.meet(known, { nick, state: "Member", avatar: value });
-        break;
-      case "Left":
-        this.places.forEach((place) => place.members.delete(nick));
-        this.setPerson(nick, { state: null });
-        break;
-      case "LeftRoom":
-        known.members.delete(nick);
-        this.tell("members");
-        break;
-      case "Muted":
-        this.setPerson(nick, { state: "Muted" });
-        if (live && this.isMe(nick)) {
-          this.mute(value.until - at);
-        }
-        break;
-      case "Unmuted":
-        this.setPerson(nick, { state: "Member" });
-        if (this.isMe(nick)) {
-          this.mute(0);
-        }
-        break;
-      case "Avatar":
-        this.setPerson(nick, { avatar: value });
-        break;
-    }
-  }
-
-  setPerson(nick, what) {
-    this.people.set(nick, { ...this.personOf(nick), ...what });
-    this.tell("members");
-  }
-
-  meet(known, { nick, state, avatar }) {
-    known.members.add(nick);
-    this.setPerson(nick, { state, avatar });
   }
 
   mute(ms) {
@@ -217,12 +173,13 @@ export class Model {
     } else if (form === "Leave") {
       this.left(request.Leave.room);
     } else if (form === "Who" && refused === undefined) {
-      this.answeredWho(request.Who.room, answer.Members);
+      const { room } = request.Who;
+      this.people.listed(room === null ? null : this.at({ Room: room }), answer.Members);
     } else if (form === "Rooms" && refused === undefined) {
       this.rooms = answer.Rooms;
       this.tell("rooms");
     } else if (form === "Wear") {
-      this.setPerson(this.me, { avatar: request.Wear.avatar === null ? null : { Emoji: request.Wear.avatar } });
+      this.people.set(this.me, { avatar: request.Wear.avatar === null ? null : { Emoji: request.Wear.avatar } });
     }
   }
 
@@ -278,22 +235,6 @@ export class Model {
     const older = (page?.entries ?? []).filter(({ number }) => before === null || number < before);
     const put = older.filter(({ number, at, nick, body }) => known.insert({ number, at, nick, body }) >= 0);
     this.tell("history", known, put.length);
-  }
-
-  answeredWho(room, members) {
-    for (const { nick, state, avatar } of members) {
-      this.people.set(nick, { state, avatar });
-    }
-    if (room !== null) {
-      const known = this.at({ Room: room });
-      known.members = new Set(members.map(({ nick }) => nick));
-    } else {
-      const there = new Set(members.map(({ nick }) => nick));
-      for (const [nick, person] of this.people) {
-        this.people.set(nick, there.has(nick) ? person : { ...person, state: null });
-      }
-    }
-    this.tell("members");
   }
 
   enter(room) {

@@ -309,6 +309,96 @@ fn a_flood_is_muted_and_the_page_says_so() {
 }
 
 #[test]
+fn who_is_thrown_out_reads_why_and_may_come_again() {
+    let browser = Browser::shared();
+    let mut server = Server::start(&[]);
+    let ann = server.join(&browser, "Ann");
+    ann.fill(&format!("{ROOM}[data-testid=composer]"), "half a sen");
+    server.process.until("/monitor?token=");
+    let token = server.process.until("\n").trim().to_owned();
+    let order = |order: serde_json::Value| {
+        let done = ann.eval(&format!(
+            "fetch('/api/act', {{ method: 'POST', body: {}, headers: {{ 'content-type': 'application/json', \
+             authorization: 'Bearer {token}' }} }}).then(answer => answer.json())",
+            json!(order.to_string())
+        ));
+        assert_eq!(done["done"], true, "{done}");
+    };
+    order(json!({ "act": "mute", "nick": "Ann", "ms": 65_000 }));
+    ann.wait_for("document.querySelector('[data-testid=composer-notice]').textContent.includes('1 min 0')");
+    order(json!({ "act": "unmute", "nick": "Ann" }));
+    ann.wait_for("document.querySelector('[data-testid=composer-notice]').hidden");
+    order(json!({ "act": "kick", "nick": "Ann" }));
+    ann.wait_for("document.getElementById('join-notice').textContent === 'An operator threw the user out.'");
+    ann.axe();
+    ann.click("[data-testid=join]");
+    ann.wait_for(&format!("document.querySelector('{ROOM}textarea')?.value === 'half a sen'"));
+    ann.assert_quiet();
+}
+
+#[test]
+fn a_server_that_forgot_everything_is_come_back_to() {
+    let browser = Browser::shared();
+    let mut server = Server::start(&[]);
+    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    for page in [&ann, &bob] {
+        page.click("[data-testid=add-room]");
+        page.fill("[data-testid=room-name]", "tea");
+        page.press("Enter");
+        page.wait_for("document.querySelector('[data-testid=room-pane]')?.dataset.place === 'Room:tea'");
+    }
+    say(&ann, ROOM, "before");
+    hears(&bob, ROOM, "before");
+    let data = server.home.path().join("data");
+    server.restart(|| {
+        fs::remove_dir_all(&data).expect("the data folder is there");
+        ann.wait_for("!document.getElementById('banner').hidden");
+        say(&ann, ROOM, "meanwhile");
+    });
+    hears(&bob, ROOM, "meanwhile");
+    for page in [&ann, &bob] {
+        for text in ["before", "meanwhile"] {
+            page.wait_for(&format!("{} === 1", count(ROOM, text)));
+        }
+        page.assert_quiet_but(&["WebSocket connection to"]);
+    }
+}
+
+#[test]
+fn a_large_file_shows_how_far_it_is_and_can_be_stopped() {
+    let browser = Browser::shared();
+    let server = Server::start(&[]);
+    let ann = server.join(&browser, "Ann");
+    let large = server.file("large.bin", &vec![7; 12_000_000]);
+    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&large]);
+    ann.wait_for("document.querySelector('progress')?.value > 100000");
+    ann.axe();
+    ann.click("[data-testid=cancel-upload]");
+    ann.wait_for("!document.querySelector('[data-testid=pending]')");
+    // Larger than the server takes: refused without a byte being sent.
+    let huge = server.file("huge.bin", &vec![7; 17_000_000]);
+    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&huge]);
+    ann.wait_for(
+        "document.querySelector('[data-state=failed] .error').textContent === 'Not sent. The file is too large.'",
+    );
+    ann.click("[data-state=failed] button >> Discard");
+    ann.wait_for("!document.querySelector('[data-testid=pending]')");
+    ann.assert_quiet();
+}
+
+#[test]
+fn all_of_the_page_is_small() {
+    let server = Server::start(&[]);
+    let page = server.visit(&Browser::shared());
+    let bytes = page.eval(
+        "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))\
+         .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)",
+    );
+    assert!(bytes.as_u64().is_some_and(|bytes| (20_000..100_000).contains(&bytes)), "{bytes} bytes");
+    page.assert_quiet();
+}
+
+#[test]
 fn rooms_are_entered_and_left_and_count_what_is_unread() {
     let browser = Browser::shared();
     let server = Server::start(&[]);

@@ -1,0 +1,88 @@
+// Who is there: state and avatar of everybody, and who is in which room.
+
+import { formOf } from "./shapes.js";
+
+const UNKNOWN = { state: null, avatar: null };
+
+export class People {
+  // `model` is told when something changed.
+  constructor(model) {
+    this.model = model;
+    this.byNick = new Map();
+  }
+
+  of(nick) {
+    return this.byNick.get(nick) ?? UNKNOWN;
+  }
+
+  set(nick, what) {
+    this.byNick.set(nick, { ...this.of(nick), ...what });
+    this.model.tell("members");
+  }
+
+  // Somebody is in a room.
+  meet(known, { nick, state, avatar }) {
+    known.members.add(nick);
+    this.set(nick, { state, avatar });
+  }
+
+  // What an entry says of people, as it happens or because it was missed.
+  follow(known, { nick, at, body }, live) {
+    const form = formOf(body);
+    const value = typeof body === "string" ? null : body[form];
+    switch (form) {
+      case "Joined":
+      case "Entered":
+        this.meet(known, { nick, state: "Member", avatar: value });
+        break;
+      case "Left":
+        this.model.places.forEach((place) => place.members.delete(nick));
+        this.set(nick, { state: null });
+        break;
+      case "LeftRoom":
+        known.members.delete(nick);
+        this.model.tell("members");
+        break;
+      case "Muted":
+        this.set(nick, { state: "Muted" });
+        if (live && this.model.isMe(nick)) {
+          this.model.mute(value.until - at);
+        }
+        break;
+      case "Unmuted":
+        this.set(nick, { state: "Member" });
+        if (this.model.isMe(nick)) {
+          this.model.mute(0);
+        }
+        break;
+      case "Avatar":
+        this.set(nick, { avatar: value });
+        break;
+    }
+  }
+
+  // What an entry from before tells of somebody of whom nothing else is known.
+  recall({ nick, body }) {
+    if (formOf(body) === "Joined" && !this.byNick.has(nick)) {
+      this.byNick.set(nick, { state: null, avatar: body.Joined });
+    }
+  }
+
+  // The server says who is in a room, or, without one, in all of the chat.
+  listed(known, members) {
+    const there = new Set(members.map(({ nick }) => nick));
+    if (known === null) {
+      for (const nick of this.byNick.keys()) {
+        if (!there.has(nick)) {
+          this.byNick.set(nick, { ...this.of(nick), state: null });
+        }
+      }
+    } else {
+      known.members = there;
+    }
+    for (const { nick, state, avatar } of members) {
+      this.byNick.set(nick, { state, avatar });
+    }
+    this.model.tell("members");
+  }
+}
