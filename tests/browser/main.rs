@@ -4,4 +4,5 @@
 mod chat;
 mod harness;
 mod lockstep;
+mod monitor;
 mod walk;

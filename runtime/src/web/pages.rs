@@ -43,6 +43,7 @@ const EMBEDDED: &[(&str, &[u8])] = embedded![
     "link.js",
     "log.js",
     "login.html",
+    "login.js",
     "machine.js",
     "memory.js",
     "message.js",

@@ -323,6 +323,19 @@ impl Page {
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
+    /// Writes a picture of what is in the window into the folder that `HOBNOB_PICTURES` names, if it does: so the
+    /// pictures of the documentation are made.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn picture(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("HOBNOB_PICTURES") {
+            let folder = PathBuf::from(folder);
+            std::fs::create_dir_all(&folder).expect("the folder for pictures can be made");
+            self.screenshot(&folder.join(format!("{name}.png")));
+        }
+    }
+
     /// Writes a picture of what is in the window to a PNG file.
     ///
     /// # Panics
