@@ -213,7 +213,8 @@ impl Page {
             "(async () => {{ const it = {FIND}({}); if (!it) return null; it.scrollIntoView({{ block: 'nearest' }}); \
              const place = () => {{ const box = it.getBoundingClientRect(); \
                return [box.x + box.width / 2, box.y + box.height / 2]; }}; \
-             const first = place(); await new Promise(requestAnimationFrame); const then = place(); \
+             const frame = () => new Promise(requestAnimationFrame); \
+             await frame(); await frame(); const first = place(); await frame(); await frame(); const then = place(); \
              if (first[0] !== then[0] || first[1] !== then[1] || it.disabled) return null; \
              const top = document.elementFromPoint(...then); \
              return top && (it.contains(top) || top.contains(it) || it.labels && [...it.labels].some(l => l.contains(top))) \
@@ -397,7 +398,7 @@ impl Page {
     #[track_caller]
     pub fn fail(&self, what: &str) -> ! {
         let said: String = self.console().iter().map(|(kind, text)| format!("  {kind}: {text}\n")).collect();
-        let text = self.try_eval("location.href + '\\n' + document.body?.innerText");
+        let text = self.try_eval("location.href + '\\n' + document.body?.innerText.slice(0, 2000)");
         let text = text.map_or_else(|wrong| wrong, |text| text.as_str().unwrap_or_default().to_owned());
         let number = FAILURES.fetch_add(1, Ordering::Relaxed);
         let name = format!("hobnob-failed-{}-{number}.png", std::process::id());
