@@ -23,7 +23,7 @@ const TILES = [
   { name: "Deliveries / s", of: (s) => s.deliveries, show: count },
   { name: "Refused / s", of: (s) => s.refused, show: count },
   { name: "Muted", of: (s) => s.mutes, show: count },
-  { name: "p99", title: "99 of 100 messages are delivered faster.", of: (s) => s.p99_us, show: micros },
+  { name: "p99", title: "99 of 100 messages are delivered faster.", of: (s) => s.p99_us, show: (value) => (value > 0 ? micros(value) : "–") },
 ];
 
 let [samples, visible, reasons, polling] = [[], false, {}, 0];

@@ -125,6 +125,7 @@ async fn answer_token(request: &tide::Request<Site>, token: &str) -> Response {
 
 /// Leads on to the monitor, without the token in the address.
 const ONWARD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Hobnob</title>\
+                      <link rel=\"icon\" href=\"data:,\">\
                       <meta http-equiv=\"refresh\" content=\"0;url=/monitor\"><a href=\"/monitor\">To the monitor</a>";
 
 /// Whether a request may know what only the operator may; else what to answer it.
