@@ -397,7 +397,10 @@ fn what_the_operator_orders_at_the_monitor_is_done() {
         let refused = ann.ask(json!({ "Say": { "room": "lobby", "text": "x" } })).await;
         assert_eq!(refused["Refused"]["no"], "Muted");
         let report = ask(addr, "GET", "/api/report", &bearer()).await.json();
-        assert_eq!((&report["users"][0]["state"], report["guests"].as_array().map(Vec::len)), (&json!("Muted"), Some(0)));
+        assert_eq!(
+            (&report["users"][0]["state"], report["guests"].as_array().map(Vec::len)),
+            (&json!("Muted"), Some(0))
+        );
         assert_eq!(order(r#"{"act":"unmute","nick":"ann"}"#).await.0, 200);
         assert_eq!(order(r#"{"act":"unmute","nick":"ann"}"#).await.1["refused"], "NotMuted");
         assert_eq!(order(r#"{"act":"kick","nick":"bob"}"#).await.1["refused"], "Absent");

@@ -119,12 +119,12 @@ export class Chart {
       label.textContent = this.show(this.top * share);
       parts.push(label);
     }
-    const [span, steps] = [this.until - this.from, this.wide < 340 ? 2 : 4];
+    const [span, steps] = [this.until - this.from, this.wide < 420 ? 2 : 4];
     for (let step = 0; step <= steps; step += 1) {
       const at = this.from + (span * step) / steps;
       const anchor = step === 0 ? "start" : step === steps ? "end" : "middle";
       const label = draw("text", { x: this.x(at), y: HEIGHT - 5, "text-anchor": anchor });
-      label.textContent = hourAndMinute(at);
+      label.textContent = span < 600_000 ? timeOfDay(at) : hourAndMinute(at);
       parts.push(label);
     }
     this.axes.replaceChildren(...parts);

@@ -85,7 +85,9 @@ function drawTiles() {
 function drawCharts() {
   if (!visible || samples.length === 0) return;
   const until = samples.at(-1).at;
-  const from = until - Number(find("span").value) * 60_000;
+  // A young server's minutes are not pressed into the corner of an hour.
+  const wanted = until - Number(find("span").value) * 60_000;
+  const from = Math.max(wanted, Math.min(samples[0].at, until - 60_000));
   for (const chart of CHARTS) chart.update(samples, from, until);
 }
 

@@ -11,10 +11,13 @@ fn data(html: &str) -> String {
     format!("data:text/html;charset=utf-8,<!doctype html><html lang=en><title>t</title><main><h1>t</h1>{html}</main>")
 }
 
-/// The panic that comes of something, as text.
+/// The panic that comes of something, as text; the picture that it names is there, and removed.
 fn complaint(of: impl FnOnce()) -> String {
     let wrong = catch_unwind(AssertUnwindSafe(of)).expect_err("it complains");
-    wrong.downcast_ref::<String>().expect("it complains in words").clone()
+    let told = wrong.downcast_ref::<String>().expect("it complains in words").clone();
+    let picture = told.lines().find(|line| line.ends_with(".png")).expect("a picture is named");
+    std::fs::remove_file(picture).expect("the picture is there");
+    told
 }
 
 #[test]
@@ -69,8 +72,6 @@ fn what_goes_wrong_on_a_page_is_told() {
         page.wait_for_up_to(Duration::from_millis(100), "document.body.dataset.never");
     });
     assert!(told.contains("it never came to be: document.body.dataset.never"), "{told}");
-    let picture = told.lines().find(|line| line.ends_with(".png")).expect("a picture is named");
-    std::fs::remove_file(picture).expect("the picture is there");
 
     page.goto(&data(
         "<button></button><script>console.error('oh', 1); setTimeout(() => { throw new Error('late') })</script>",

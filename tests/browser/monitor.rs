@@ -277,7 +277,7 @@ fn the_table_lights_up_as_it_runs() {
     page.click("[title=\"Member, Say\"]");
     let detail = page.text("#cell");
     assert!(detail.contains("The client says something in a room.") && detail.contains("when\nTextEmpty"), "{detail}");
-    page.eval("globalThis.lit = 0; setInterval(() => lit += document.querySelector('[title=\"Member, Say\"]').getAnimations().length, 20)");
+    page.eval("globalThis.lit = 0; setInterval(() => lit += document.querySelector('[title=\"Member, Say\"]')?.getAnimations().length ?? 0, 20)");
     for number in 0..5 {
         ann.say("lobby", &format!("line {number}"));
     }
