@@ -308,7 +308,7 @@ impl Walk {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         let refused = |no| Answer::Refused { no, wait_ms: Some(20) };
         let luck = self.dice.roll(100);
-        let (me, lobby) = (nick(if luck % 10 == 0 { "me2" } else { "me" }), room("lobby"));
+        let (me, lobby) = (nick(if luck.is_multiple_of(10) { "me2" } else { "me" }), room("lobby"));
         let still = |room, last: u64| StillIn { room, last, since: last.saturating_sub(4) };
         Some(match request {
             Request::Join { .. } if luck < 20 => refused(No::NickTaken),
@@ -318,14 +318,14 @@ impl Walk {
             Request::Resume { .. } if luck < 30 => refused(No::SessionOver),
             Request::Join { .. } | Request::Resume { .. } => {
                 let mut rooms = vec![still(lobby, self.lobby)];
-                rooms.extend((luck % 2 == 0).then(|| still(room("tea"), self.tea)));
-                Answer::Back { nick: me, muted_ms: (luck % 3 == 0).then_some(700), rooms }
+                rooms.extend((luck.is_multiple_of(2)).then(|| still(room("tea"), self.tea)));
+                Answer::Back { nick: me, muted_ms: (luck.is_multiple_of(3)).then_some(700), rooms }
             }
             Request::Say { .. } | Request::Private { .. } if luck < 80 => Answer::Posted {
                 number: self.with_ann + 1,
                 at: Time(self.with_ann + 1),
-                waits: luck % 2 == 0,
-                slow_down: luck % 5 == 0,
+                waits: luck.is_multiple_of(2),
+                slow_down: luck.is_multiple_of(5),
             },
             Request::Enter { room: name } if luck < 80 => {
                 let known = RoomName::parse(if name == "TEA" { "tea" } else { name }).expect("a room's name");
