@@ -12,7 +12,7 @@ const CHARTS = [
   { title: "Deliveries a second", hint: "Each message counts once for each who gets it.", names: ["deliveries"], values: (s) => [s.deliveries], show: one, least: 4 },
   { title: "Delivery time", hint: "From a message's arrival until it is handed to the network: half are faster than p50, 99 in 100 faster than p99.", names: ["p50", "p99"], values: (s) => [s.p50_us, s.p99_us], show: micros, least: 1000 },
   { title: "Refusals a second", hint: "Requests that were answered with a reason.", names: ["refused"], values: (s) => [s.refused], show: one, least: 4 },
-  { title: "Muted users", hint: "Who may listen but not talk.", names: ["muted"], values: (s) => [s.mutes], show: one, least: 4 },
+  { title: "Mutes a second", hint: "Who was muted, by the server or an operator.", names: ["mutes"], values: (s) => [s.mutes], show: one, least: 4 },
   { title: "Journal lag", hint: "Records that are not on the disk yet.", names: ["lag"], values: (s) => [s.lag], show: one, least: 10 },
   { title: "Memory", hint: "What the server holds.", names: ["memory"], values: (s) => [s.memory], show: bytes, least: 10_000_000 },
 ].map((chart) => new Chart(chart));
@@ -22,7 +22,7 @@ const TILES = [
   { name: "Messages / s", of: (s) => s.messages, show: count },
   { name: "Deliveries / s", of: (s) => s.deliveries, show: count },
   { name: "Refused / s", of: (s) => s.refused, show: count },
-  { name: "Muted", of: (s) => s.mutes, show: count },
+  { name: "Muted now", title: "Who may listen but not talk." },
   { name: "p99", title: "99 of 100 messages are delivered faster.", of: (s) => s.p99_us, show: (value) => (value > 0 ? micros(value) : "–") },
 ];
 
@@ -32,8 +32,8 @@ export async function prepare() {
   find("charts").append(...CHARTS.map((chart) => chart.element));
   for (const tile of TILES) {
     tile.value = make("span", { class: "tile-value count", text: "–" });
-    tile.spark = spark();
-    find("tiles").append(make("li", { class: "tile", title: tile.title }, make("span", { class: "tile-name", text: tile.name }), tile.value, tile.spark.picture));
+    tile.spark = tile.of && spark();
+    find("tiles").append(make("li", { class: "tile", title: tile.title }, make("span", { class: "tile-name", text: tile.name }), tile.value, tile.spark?.picture));
   }
   find("span").addEventListener("change", drawCharts);
   try {
@@ -72,11 +72,16 @@ export function take(sample) {
   drawCharts();
 }
 
+/** Tells how many users are muted: who reads the report knows. */
+export function tellMuted(number) {
+  say(TILES.find(({ of }) => !of).value, count(number));
+}
+
 function drawTiles() {
   const latest = samples.at(-1);
   if (!latest) return;
   const minute = samples.slice(-60);
-  for (const tile of TILES) {
+  for (const tile of TILES.filter(({ of }) => of)) {
     say(tile.value, tile.show(tile.of(latest)));
     tile.spark.update(minute.map(tile.of));
   }

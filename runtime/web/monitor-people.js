@@ -1,6 +1,7 @@
 // The view of people: the users' report, and what an operator does to them. Owns the rows of users, which stay the
 // same elements while they are told anew, so that neither focus nor a chosen duration is lost.
 
+import { tellMuted } from "./monitor-figures.js";
 import { make, find, say, ask, duration, timeOfDay, dateAndTime } from "./monitor-text.js";
 
 const EVERY = 3000;
@@ -68,6 +69,7 @@ function tell(users, guests) {
     const place = find("users").children[at];
     if (place !== row.element) find("users").insertBefore(row.element, place ?? null);
   });
+  tellTimes();
   find("guests-card").hidden = guests.length === 0;
   find("guests").replaceChildren(...guests.slice(0, 200).map(({ addr }) => make("li", {}, make("code", { text: addr ?? "?" }))));
 }
@@ -103,7 +105,7 @@ function update(row, user) {
   const [word, colour] = STATES[user.state] ?? [user.state, ""];
   say(row.state, word);
   row.state.className = `tag ${colour}`;
-  row.until = user.state === "Muted" || user.muted_until ? user.muted_until : null;
+  row.until = user.muted_until ?? null;
   say(row.address, user.addr ?? "–");
   say(row.rooms, user.rooms.map((room) => `#${room}`).join(" ") || "–");
   say(row.joined, user.joined ? `${timeOfDay(user.joined)}, ${duration(Date.now() - user.joined, 1)} ago` : "–");
@@ -124,7 +126,11 @@ function drawAvatar(row, avatar) {
 }
 
 const tellTime = (row) => say(row.left, row.until ? `${duration(row.until - Date.now())} left` : "");
-const tellTimes = () => visible && rows.forEach(tellTime);
+
+function tellTimes() {
+  if (visible) rows.forEach(tellTime);
+  tellMuted([...rows.values()].filter(({ until }) => until && until > Date.now()).length);
+}
 
 function confirmKick(row) {
   const dialog = find("kick-dialog");

@@ -435,7 +435,7 @@ impl Page {
         let result = wire.call(method, parameters, |name, told| heard.take(name, told));
         if heard.dialogs > dialogs {
             // Otherwise the page would wait for ever.
-            wire.send("Page.handleJavaScriptDialog", json!({ "accept": true }))?;
+            wire.send("Page.handleJavaScriptDialog", &json!({ "accept": true }))?;
         }
         if heard.crashed { Err("the page crashed".into()) } else { result }
     }
