@@ -284,6 +284,26 @@ fn a_damaged_snapshot_is_done_without() {
 }
 
 #[test]
+fn a_snapshot_of_a_build_that_knew_less_is_done_without() {
+    let folder = tempdir().expect("a temporary folder");
+    let mut desk = Desk::open(folder.path());
+    chat(&mut desk, 6);
+    desk.checkpoint();
+    let (mut snapshots, _) = desk.journal.snapshots().expect("the snapshots are read");
+    let mut snapshot = snapshots.remove(0);
+    // The machine is a list of more than 15 things; this one has one fewer.
+    assert_eq!(snapshot.server[0], 0xdc, "its length is two bytes");
+    snapshot.server[2] -= 1;
+    desk.journal.keep(&snapshot).expect("the snapshot is kept");
+    let server = desk.server.clone();
+    drop(desk);
+    let desk = Desk::open(folder.path());
+    assert_eq!(desk.server, server, "it is made again from the records");
+    assert_eq!((desk.recovered.replayed, desk.recovered.notes.len()), (10, 1));
+    assert!(desk.recovered.notes[0].contains("record 11 is of another form"), "{:?}", desk.recovered.notes);
+}
+
+#[test]
 fn two_snapshots_are_kept() {
     let folder = tempdir().expect("a temporary folder");
     let mut desk = Desk::open(folder.path());
