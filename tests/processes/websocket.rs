@@ -75,6 +75,21 @@ fn a_browser_and_a_terminal_talk() {
 }
 
 #[test]
+fn a_measurement_over_websockets_gets_every_message_once_and_in_order() {
+    let arguments = ["server", "--listen", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--data", ":memory:"];
+    let unbounded = ["--say-per-second", "0", "--ask-per-second", "0"];
+    let mut server = Process::start("the server", Path::new(HOBNOB), &[&arguments[..], &unbounded].concat());
+    server.until("listening for websockets on ");
+    let addr = server.until("\n");
+    let arguments = ["bench", addr.trim(), "--over", "websocket", "--workload", "single", "--members", "7"];
+    let output = std::process::Command::new(HOBNOB).args(arguments).args(["--messages", "40"]).output();
+    let output = output.expect("it starts");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("280 deliveries of 40 messages") && told.contains("nothing lost"), "{told}");
+}
+
+#[test]
 fn a_page_of_somebody_elses_is_turned_away() {
     let (_server, _, web) = start();
     let (head, _) = shake_hands(&web, "Origin: http://evil.example\r\n");
