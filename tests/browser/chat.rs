@@ -1,73 +1,21 @@
 //! People who chat in browsers, and at a terminal, with each other.
 
+use crate::server::{HOBNOB, Server};
 use hobnob_spec::files::Bytes;
 use hobnob_tests::browser::{Browser, Page};
 use hobnob_tests::process::Process;
 use serde_json::json;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
-const ROOM: &str = "[data-testid=room-pane] ";
-const PRIVATE: &str = "[data-testid=private-pane] ";
+pub(crate) const ROOM: &str = "[data-testid=room-pane] ";
+pub(crate) const PRIVATE: &str = "[data-testid=private-pane] ";
 
-/// A server with a data folder, its address for terminals, and its pages.
-struct Server {
-    home: tempfile::TempDir,
-    process: Process,
-    addr: String,
-    pages: String,
-}
-
-impl Server {
-    fn start(settings: &[&str]) -> Self {
-        let home = tempfile::tempdir().expect("a folder can be made");
-        let (process, addr, pages) = serve(home.path(), ["127.0.0.1:0", "127.0.0.1:0"], settings);
-        Self { home, process, addr, pages }
-    }
-
-    /// Kills it, and starts it again where it was.
-    fn restart(&mut self, meanwhile: impl FnOnce()) {
-        self.process.kill();
-        meanwhile();
-        (self.process, _, _) = serve(self.home.path(), [&self.addr, &self.pages], &[]);
-    }
-
-    /// A browser's page that shows the form to come in.
-    fn visit(&self, browser: &std::sync::Arc<Browser>) -> Page {
-        let page = browser.page();
-        page.goto(&format!("http://{}/", self.pages));
-        page.wait_for("!document.getElementById('join').hidden");
-        page
-    }
-
-    /// Somebody who is in.
-    fn join(&self, browser: &std::sync::Arc<Browser>, nick: &str) -> Page {
-        let page = self.visit(browser);
-        come_in(&page, nick);
-        page
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.home.path().join(name);
-        fs::write(&path, bytes).expect("a file can be written");
-        path
-    }
-}
-
-fn serve(home: &Path, [addr, pages]: [&str; 2], settings: &[&str]) -> (Process, String, String) {
-    let data = home.join("data");
-    let data = data.to_str().expect("the folder's name is text");
-    let mut arguments = vec!["server", "--data", data, "--listen", addr, "--http", pages, "--ws", "off"];
-    arguments.extend(settings);
-    let mut process = Process::start("the server", Path::new(HOBNOB), &arguments);
-    let mut found = |before: &str, after: &str| {
-        process.until(before);
-        process.until(after).trim_end_matches(after).to_owned()
-    };
-    let addr = found("listening on ", "\n");
-    let pages = found("chat at http://", "/\n");
-    (process, addr, pages)
+/// Somebody who is in.
+pub(crate) fn join(server: &Server, browser: &std::sync::Arc<Browser>, nick: &str) -> Page {
+    let page = server.visit(browser);
+    come_in(&page, nick);
+    page
 }
 
 fn come_in(page: &Page, nick: &str) {
@@ -76,13 +24,13 @@ fn come_in(page: &Page, nick: &str) {
     page.wait_for("document.querySelector('[data-testid=room-pane]')");
 }
 
-fn say(page: &Page, pane: &str, text: &str) {
+pub(crate) fn say(page: &Page, pane: &str, text: &str) {
     page.fill(&format!("{pane}[data-testid=composer]"), text);
     page.press("Enter");
 }
 
 /// Waits until a message can be read in a pane.
-fn hears(page: &Page, pane: &str, text: &str) {
+pub(crate) fn hears(page: &Page, pane: &str, text: &str) {
     page.wait_for(&count(pane, text));
 }
 
@@ -95,12 +43,16 @@ fn count(pane: &str, text: &str) -> String {
     )
 }
 
-/// A real picture, drawn by the browser.
+/// A real picture, all of one colour.
 fn png(page: &Page, width: u32, height: u32) -> Vec<u8> {
+    drawn(page, width, height, "pen.fillStyle = 'teal'; pen.fillRect(0, 0, w, h);")
+}
+
+/// A real picture, drawn by the browser; `how` is a script that has a `pen` and the width `w` and height `h`.
+pub(crate) fn drawn(page: &Page, width: u32, height: u32, how: &str) -> Vec<u8> {
     let drawn = page.eval(&format!(
-        "(() => {{ const c = document.createElement('canvas'); c.width = {width}; c.height = {height}; \
-         const pen = c.getContext('2d'); pen.fillStyle = 'teal'; pen.fillRect(0, 0, {width}, {height}); \
-         return c.toDataURL('image/png').split(',')[1]; }})()"
+        "(() => {{ const c = document.createElement('canvas'), w = c.width = {width}, h = c.height = {height}; \
+         const pen = c.getContext('2d'); {how} return c.toDataURL('image/png').split(',')[1]; }})()"
     ));
     Bytes::from_base64(drawn.as_str().expect("it is a text")).expect("it is base64").0
 }
@@ -109,7 +61,7 @@ fn png(page: &Page, width: u32, height: u32) -> Vec<u8> {
 fn two_browsers_and_a_terminal_talk_with_each_other_and_in_private() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     let mut carl = Process::start("Carl", Path::new(HOBNOB), &["client", &server.addr, "--nick", "Carl"]);
     carl.until("Carl joined the chatroom.\n");
     ann.wait_for("document.querySelectorAll('[data-testid=members] .person').length === 3");
@@ -145,7 +97,7 @@ fn two_browsers_and_a_terminal_talk_with_each_other_and_in_private() {
 fn a_nick_is_refused_at_its_field() {
     let browser = Browser::shared();
     let server = Server::start(&["--set", "open.nick_taken=reject"]);
-    let ann = server.join(&browser, "Ann");
+    let ann = join(&server, &browser, "Ann");
     let other = server.visit(&browser);
     other.fill("[data-testid=nick]", "a b");
     other.click("[data-testid=join]");
@@ -166,7 +118,7 @@ fn a_nick_is_refused_at_its_field() {
 fn a_picture_is_sent_and_seen_and_other_files_are_to_be_had() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     let picture = server.file("sea.png", &png(&ann, 900, 600));
     ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&picture]);
     for page in [&ann, &bob] {
@@ -199,7 +151,7 @@ fn a_picture_is_sent_and_seen_and_other_files_are_to_be_had() {
 fn a_picture_is_worn_as_an_avatar_and_seen_by_others() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let (ann, bob) = (server.visit(&browser), server.join(&browser, "Bob"));
+    let (ann, bob) = (server.visit(&browser), join(&server, &browser, "Bob"));
     let picture = server.file("face.png", &png(&ann, 1_200, 700));
     ann.set_files("[data-testid=join-picture]", &[&picture]);
     ann.wait_for("document.querySelector('.avatar-preview img')?.naturalWidth === 256");
@@ -222,7 +174,7 @@ fn a_picture_is_worn_as_an_avatar_and_seen_by_others() {
 fn a_killed_server_costs_nobody_a_message_nor_doubles_one() {
     let browser = Browser::shared();
     let mut server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     say(&ann, ROOM, "before");
     hears(&bob, ROOM, "before");
     server.restart(|| {
@@ -255,7 +207,7 @@ fn a_killed_server_costs_nobody_a_message_nor_doubles_one() {
 fn a_page_that_is_loaded_again_goes_on_where_it_was() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     say(&ann, ROOM, "first");
     hears(&bob, ROOM, "first");
     ann.double_click("[data-testid=members] [data-nick=Bob] button");
@@ -284,7 +236,7 @@ fn a_page_that_is_loaded_again_goes_on_where_it_was() {
 fn a_flood_is_muted_and_the_page_says_so() {
     let browser = Browser::shared();
     let server = Server::start(&["--say-burst", "4", "--say-per-second", "1", "--mute", "6s"]);
-    let ann = server.join(&browser, "Ann");
+    let ann = join(&server, &browser, "Ann");
     for number in 0..12 {
         say(&ann, ROOM, &format!("flood {number}"));
         if ann.eval("!document.querySelector('[data-testid=composer-notice]').hidden") == true
@@ -311,11 +263,10 @@ fn a_flood_is_muted_and_the_page_says_so() {
 #[test]
 fn who_is_thrown_out_reads_why_and_may_come_again() {
     let browser = Browser::shared();
-    let mut server = Server::start(&[]);
-    let ann = server.join(&browser, "Ann");
+    let server = Server::start(&[]);
+    let ann = join(&server, &browser, "Ann");
     ann.fill(&format!("{ROOM}[data-testid=composer]"), "half a sen");
-    server.process.until("/monitor?token=");
-    let token = server.process.until("\n").trim().to_owned();
+    let (_, token) = server.monitor.split_once("token=").expect("the link has the token");
     let order = |order: serde_json::Value| {
         let done = ann.eval(&format!(
             "fetch('/api/act', {{ method: 'POST', body: {}, headers: {{ 'content-type': 'application/json', \
@@ -340,7 +291,7 @@ fn who_is_thrown_out_reads_why_and_may_come_again() {
 fn a_server_that_forgot_everything_is_come_back_to() {
     let browser = Browser::shared();
     let mut server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     for page in [&ann, &bob] {
         page.click("[data-testid=add-room]");
         page.fill("[data-testid=room-name]", "tea");
@@ -368,7 +319,7 @@ fn a_server_that_forgot_everything_is_come_back_to() {
 fn a_large_file_shows_how_far_it_is_and_can_be_stopped() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let ann = server.join(&browser, "Ann");
+    let ann = join(&server, &browser, "Ann");
     let large = server.file("large.bin", &vec![7; 12_000_000]);
     ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&large]);
     ann.wait_for("document.querySelector('progress')?.value > 100000");
@@ -402,7 +353,7 @@ fn all_of_the_page_is_small() {
 fn rooms_are_entered_and_left_and_count_what_is_unread() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let (ann, bob) = (server.join(&browser, "Ann"), server.join(&browser, "Bob"));
+    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
     ann.click("[data-testid=add-room]");
     ann.fill("[data-testid=room-name]", "no room");
     ann.press("Enter");
@@ -446,7 +397,7 @@ fn older_messages_come_on_scrolling_and_the_page_stays_small() {
         carl.type_line(&format!("line {number}"));
     }
     carl.until("line 699");
-    let ann = server.join(&browser, "Ann");
+    let ann = join(&server, &browser, "Ann");
     hears(&ann, ROOM, "line 699");
     let log = format!("document.querySelector('{ROOM}[data-testid=log]')");
     ann.wait_for(&format!("{log}.scrollTop + {log}.clientHeight > {log}.scrollHeight - 50"));
@@ -462,7 +413,7 @@ fn older_messages_come_on_scrolling_and_the_page_stays_small() {
 fn the_chat_is_used_by_the_keyboard_alone() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let bob = server.join(&browser, "Bob");
+    let bob = join(&server, &browser, "Bob");
     let ann = server.visit(&browser);
     ann.wait_for("document.activeElement.id === 'nick'");
     ann.type_text("Ann");
@@ -494,7 +445,7 @@ fn the_chat_is_used_by_the_keyboard_alone() {
 fn the_chat_fits_a_telephone_in_light_and_dark() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
-    let bob = server.join(&browser, "Bob");
+    let bob = join(&server, &browser, "Bob");
     for scheme in ["light", "dark"] {
         let ann = browser.page();
         ann.phone();

@@ -5,4 +5,6 @@ mod chat;
 mod harness;
 mod lockstep;
 mod monitor;
+mod pictures;
+mod server;
 mod walk;

@@ -1,76 +1,22 @@
 //! The monitor's page: who may open it, what it shows live and of the past, and what an operator does with it.
 
+use crate::server::Server;
 use hobnob_spec::messages::{Answer, Body, Message, Request};
-use hobnob_tests::browser::{Browser, Page};
+use hobnob_tests::browser::Browser;
 use hobnob_tests::native::Native;
-use hobnob_tests::process::Process;
 use serde_json::json;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tempfile::TempDir;
 
-const HOBNOB: &str = env!("CARGO_BIN_EXE_hobnob");
 /// How many lines the page keeps.
 const KEPT: u64 = 500;
 /// The longest that a task of the page may take while two thousand messages a second come: the aim is 100 ms on a
 /// computer that does nothing else; the tests share theirs with each other and with whoever floods the server.
 const TASK_MS_MAX: f64 = 250.0;
 
-/// A running server.
-struct Server {
-    process: Process,
-    /// Where terminals come.
-    addr: String,
-    /// Where browsers come.
-    pages: String,
-    /// The link that opens the monitor.
-    link: String,
-    data: TempDir,
-}
-
-impl Server {
-    fn start() -> Self {
-        let data = tempfile::tempdir().expect("there is a temporary folder");
-        let (process, addr, pages, link) = Self::run(&data, "127.0.0.1:0", "127.0.0.1:0");
-        Self { process, addr, pages, link, data }
-    }
-
-    fn run(data: &TempDir, listen: &str, http: &str) -> (Process, String, String, String) {
-        let data = data.path().to_str().expect("a temporary folder has a plain name");
-        let arguments = ["server", "--listen", listen, "--http", http, "--data", data];
-        let arguments = [&arguments[..], &["--say-per-second", "off", "--ask-per-second", "off"]].concat();
-        let mut process = Process::start("the server", Path::new(HOBNOB), &arguments);
-        let mut next = |before: &str| {
-            process.until(before);
-            process.until("\n").trim().to_owned()
-        };
-        let (addr, pages, link) = (next("listening on "), next("listening for browsers on "), next("monitor at "));
-        (process, addr, pages, link)
-    }
-
-    /// Kills it, as a power failure would, and starts it at the same places.
-    fn start_again(&mut self) {
-        self.process.kill();
-        self.process = Self::run(&self.data, &self.addr, &self.pages).0;
-    }
-
-    fn join(&self, nick: &str) -> Person {
-        let mut client = Native::connect(&self.addr).expect("the server listens");
-        client.ask(1, Request::Join { nick: nick.into(), token: None, avatar: None }).expect("the server reads");
-        let (answer, _) = client.answer(1).expect("the server answers");
-        assert!(matches!(answer, Answer::Welcome { .. }), "{answer:?}");
-        Person { client, number: 1 }
-    }
-
-    /// The monitor in a browser, at one of its views.
-    fn monitor(&self, view: &str) -> Page {
-        let page = Browser::shared().page();
-        page.goto(&self.link);
-        page.wait_for("location.pathname === '/monitor' && document.querySelector('#feed')?.dataset.state === 'live'");
-        page.click(&format!("#tab-{view}"));
-        page
-    }
+/// A server that lets its users talk as fast as they like.
+fn start() -> Server {
+    Server::start(&["--say-per-second", "off", "--ask-per-second", "off"])
 }
 
 /// Somebody who chats, not by a browser.
@@ -80,6 +26,14 @@ struct Person {
 }
 
 impl Person {
+    fn join(server: &Server, nick: &str) -> Self {
+        let mut client = Native::connect(&server.addr).expect("the server listens");
+        client.ask(1, Request::Join { nick: nick.into(), token: None, avatar: None }).expect("the server reads");
+        let (answer, _) = client.answer(1).expect("the server answers");
+        assert!(matches!(answer, Answer::Welcome { .. }), "{answer:?}");
+        Self { client, number: 1 }
+    }
+
     fn ask(&mut self, request: Request) -> Answer {
         self.number += 1;
         self.client.ask(self.number, request).expect("the server reads");
@@ -116,7 +70,7 @@ const LINES: &str = "document.querySelectorAll('#log-rows .line').length";
 
 #[test]
 fn the_token_alone_opens_the_monitor() {
-    let server = Server::start();
+    let server = start();
     let page = Browser::shared().page();
     let asks = "document.querySelector('input[name=token]') !== null && !document.querySelector('#feed')";
     page.goto(&format!("http://{}/monitor", server.pages));
@@ -130,7 +84,7 @@ fn the_token_alone_opens_the_monitor() {
     assert_eq!(page.eval("fetch('/api/report').then(answer => answer.status)"), 401);
     page.assert_quiet_but(&["status of 401"]);
 
-    let (_, token) = server.link.split_once("token=").expect("the link has the token");
+    let (_, token) = server.monitor.split_once("token=").expect("the link has the token");
     page.fill("#token", token);
     page.click("button >> Open the monitor");
     page.wait_for("document.querySelector('#feed')?.dataset.state === 'live'");
@@ -138,7 +92,7 @@ fn the_token_alone_opens_the_monitor() {
     let second = page.sibling();
     second.goto(&format!("http://{}/monitor", server.pages));
     second.wait_for("document.querySelector('#feed')?.dataset.state === 'live'");
-    let (link, stranger) = (server.monitor("messages"), Browser::shared().page());
+    let (link, stranger) = (server.watch("messages"), Browser::shared().page());
     assert_eq!(link.eval("location.search"), "", "the token does not stay in the address");
     stranger.goto(&format!("http://{}/monitor", server.pages));
     stranger.wait_for(asks);
@@ -148,9 +102,9 @@ fn the_token_alone_opens_the_monitor() {
 
 #[test]
 fn a_private_message_is_seen_at_once_and_its_sender_muted_and_thrown_out() {
-    let server = Server::start();
-    let page = server.monitor("messages");
-    let (mut ann, mut bob) = (server.join("Ann"), server.join("Bob"));
+    let server = start();
+    let page = server.watch("messages");
+    let (mut ann, mut bob) = (Person::join(&server, "Ann"), Person::join(&server, "Bob"));
     let told = ann.ask(Request::Private { to: "Bob".into(), text: "just <b>between</b> us".into() });
     assert!(matches!(told, Answer::Posted { .. }), "{told:?}");
     page.wait_for(&line(&["Private", "Ann", "Bob", "just <b>between</b> us"]));
@@ -188,9 +142,9 @@ fn a_private_message_is_seen_at_once_and_its_sender_muted_and_thrown_out() {
 
 #[test]
 fn what_somebody_cannot_do_is_said_where_it_was_tried() {
-    let server = Server::start();
-    let _ann = server.join("Ann");
-    let page = server.monitor("people");
+    let server = start();
+    let _ann = Person::join(&server, "Ann");
+    let page = server.watch("people");
     page.wait_for("document.querySelector('[data-nick=Ann]') !== null");
     // A mute of nobody: the user left between the report and the click, which is hard to meet; so the page is told so.
     page.eval("globalThis.real = fetch; globalThis.fetch = (path, options) => real(path, options?.body ? { ...options, body: options.body.replace('Ann', 'Zoe') } : options)");
@@ -201,15 +155,15 @@ fn what_somebody_cannot_do_is_said_where_it_was_tried() {
 
 #[test]
 fn lines_are_filtered_paused_and_exported() {
-    let server = Server::start();
-    let (mut ann, mut bob) = (server.join("Ann"), server.join("Bob"));
+    let server = start();
+    let (mut ann, mut bob) = (Person::join(&server, "Ann"), Person::join(&server, "Bob"));
     assert!(!matches!(ann.ask(Request::Enter { room: "den".into() }), Answer::Refused { .. }));
     for number in 0..150 {
         ann.say("lobby", &format!("older {number}"));
     }
     ann.say("den", "in the DEN, with a Pear");
     bob.say("lobby", "an apple, \"quoted\"\nand a second line");
-    let page = server.monitor("messages");
+    let page = server.watch("messages");
     page.wait_for(&line(&["Bob", "an apple"]));
     assert!(page.eval(LINES) == 100, "one page of the past");
     let shows = |count: u64| page.wait_for(&format!("{LINES} === {count}"));
@@ -263,9 +217,9 @@ fn lines_are_filtered_paused_and_exported() {
 
 #[test]
 fn the_table_lights_up_as_it_runs() {
-    let server = Server::start();
-    let mut ann = server.join("Ann");
-    let page = server.monitor("protocol");
+    let server = start();
+    let mut ann = Person::join(&server, "Ann");
+    let page = server.watch("protocol");
     let count = |cell: &str| {
         let found = format!("Number(document.querySelector('[title=\"{cell}\"] .count')?.textContent || 0)");
         page.eval(&found).as_f64().expect("it is a number")
@@ -294,8 +248,8 @@ fn the_table_lights_up_as_it_runs() {
 
 #[test]
 fn everybody_can_use_it_in_the_light_in_the_dark_and_on_a_telephone() {
-    let server = Server::start();
-    let people = ["Ann", "Bob", "Cleo", "Dora"].map(|nick| server.join(nick));
+    let server = start();
+    let people = ["Ann", "Bob", "Cleo", "Dora"].map(|nick| Person::join(&server, nick));
     let [mut ann, mut bob, mut cleo, mut dora] = people;
     for person in [&mut ann, &mut bob] {
         person.ask(Request::Enter { room: "garden".into() });
@@ -308,7 +262,7 @@ fn everybody_can_use_it_in_the_light_in_the_dark_and_on_a_telephone() {
     bob.say("garden", "I do. See https://example.org/plan for the rest of the week.");
     dora.ask(Request::Mute { nick: "Bob".into(), ms: 1 });
     dora.ask(Request::Leave { room: "attic".into() });
-    let page = server.monitor("messages");
+    let page = server.watch("messages");
     page.wait_for(&line(&["Good morning!"]));
     page.click("#tab-people");
     page.choose("[data-nick=Cleo] select", "60000");
@@ -347,12 +301,12 @@ fn everybody_can_use_it_in_the_light_in_the_dark_and_on_a_telephone() {
 
 #[test]
 fn a_server_that_comes_back_is_watched_again_without_a_gap_or_a_double() {
-    let mut server = Server::start();
-    let page = server.monitor("messages");
-    server.join("Ann").say("lobby", "before");
+    let mut server = start();
+    let page = server.watch("messages");
+    Person::join(&server, "Ann").say("lobby", "before");
     page.wait_for(&line(&["before"]));
-    server.start_again();
-    server.join("Ann").say("lobby", "after");
+    server.restart(|| {});
+    Person::join(&server, "Ann").say("lobby", "after");
     page.wait_for("document.querySelector('#feed').dataset.state === 'live'");
     page.wait_for(&line(&["after"]));
     for text in ["before", "after"] {
@@ -366,13 +320,13 @@ fn a_server_that_comes_back_is_watched_again_without_a_gap_or_a_double() {
 
 #[test]
 fn a_flood_leaves_the_page_smooth() {
-    let server = Server::start();
-    let page = server.monitor("messages");
+    let server = start();
+    let page = server.watch("messages");
     page.eval("globalThis.tasks = []; new PerformanceObserver(list => tasks.push(...list.getEntries().map(it => it.duration))).observe({ type: 'longtask' })");
     let (going, said) = (AtomicBool::new(true), std::sync::atomic::AtomicU64::new(0));
     std::thread::scope(|scope| {
         for nick in ["Ann", "Bob", "Cat", "Dan"] {
-            let (mut person, going, said) = (server.join(nick), &going, &said);
+            let (mut person, going, said) = (Person::join(&server, nick), &going, &said);
             scope.spawn(move || {
                 while going.load(Ordering::Relaxed) {
                     for _ in 0..20 {
