@@ -11,7 +11,28 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const tables = new Map();
 let [shownTable, chosen, visible, diagram] = [null, null, false, null];
 
-export function prepare() {}
+/** The cells are one stop for the tabulator; the arrows lead from one to the next. */
+export function prepare() {
+  find("grid").addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const place = event.target.closest("td");
+    if (!step || !place) return;
+    event.preventDefault();
+    const lines = [...place.closest("tbody").rows];
+    let [down, across] = [lines.indexOf(place.parentNode), place.cellIndex];
+    for (;;) {
+      [down, across] = [down + step[0], across + step[1]];
+      const next = lines[down]?.cells[across];
+      if (!next) return;
+      const button = next.querySelector("button");
+      if (!button) continue;
+      event.target.tabIndex = -1;
+      button.tabIndex = 0;
+      button.focus();
+      return;
+    }
+  });
+}
 
 export function shown(own) {
   visible = own;
@@ -83,6 +104,7 @@ function choose(name) {
   );
   const caption = make("caption", { class: "unseen", text: `The ${name} table: events by states` });
   find("grid").replaceChildren(make("table", { class: `states-${states.length}` }, caption, make("thead", {}, head), make("tbody", {}, ...body)));
+  cells.values().next().value.button.tabIndex = 0;
   drawCounts();
   tellCell();
 }
@@ -92,7 +114,7 @@ function drawCell(cell) {
   cell.ticks = cell.rows.map((at) => make("span", { class: `tick ${outcome(shownTable.rows[at])}` }));
   cell.number = make("span", { class: "count" });
   const name = `${cell.state}, ${cell.event}`;
-  cell.button = make("button", { class: "cell", "aria-pressed": "false", title: name, onclick: () => pick(cell) }, make("span", { class: "ticks", "aria-hidden": "true" }, ...cell.ticks), make("span", { class: "unseen", text: `${name}: fired` }), cell.number);
+  cell.button = make("button", { class: "cell", "aria-pressed": "false", tabindex: "-1", title: name, onclick: () => pick(cell) }, make("span", { class: "ticks", "aria-hidden": "true" }, ...cell.ticks), make("span", { class: "unseen", text: `${name}: fired` }), cell.number);
   return make("td", {}, cell.button);
 }
 
@@ -135,6 +157,8 @@ function light(element) {
 function pick(cell) {
   chosen?.button.setAttribute("aria-pressed", "false");
   chosen = cell === chosen ? null : cell;
+  for (const { button } of shownTable.cells.values()) button.tabIndex = -1;
+  cell.button.tabIndex = 0;
   chosen?.button.setAttribute("aria-pressed", "true");
   tellCell();
 }

@@ -239,6 +239,14 @@ fn the_table_lights_up_as_it_runs() {
     page.wait_for(
         "[...document.querySelectorAll('#cell .row-count')].map(it => it.textContent).sort().at(-1) === '5 ×'",
     );
+    page.eval("document.querySelector('[title=\"Member, Say\"]').focus()");
+    for (key, cell) in [("ArrowRight", "Muted, Say"), ("ArrowDown", "Muted, Private"), ("ArrowLeft", "Member, Private")]
+    {
+        page.press(key);
+        assert_eq!(page.eval("document.activeElement.title"), cell);
+    }
+    page.press("Enter");
+    page.wait_for("document.querySelector('#cell h3').textContent === 'Member × Private'");
     page.click("label >> Transfer");
     page.wait_for("document.querySelector('[title^=\"Receiving, \"]') !== null");
     page.click("[title^=\"Receiving, \"]");

@@ -1,13 +1,142 @@
-//! Mouse and keyboard, as the browser gets them from a person.
+//! Mouse and keyboard, as the browser gets them from a person, and files that are chosen.
+
+use super::Page;
+use super::page::FIND;
+use serde_json::json;
+use std::path::Path;
+
+impl Page {
+    /// Clicks an element, as a mouse does: it must be visible, and nothing may lie upon it.
+    ///
+    /// # Panics
+    /// When it cannot be clicked.
+    #[track_caller]
+    pub fn click(&self, named: &str) {
+        self.press_mouse(named, 1);
+    }
+
+    /// Clicks an element twice.
+    ///
+    /// # Panics
+    /// When it cannot be clicked.
+    #[track_caller]
+    pub fn double_click(&self, named: &str) {
+        self.press_mouse(named, 2);
+    }
+
+    /// Moves the mouse upon an element.
+    ///
+    /// # Panics
+    /// When it cannot be reached.
+    #[track_caller]
+    pub fn hover(&self, named: &str) {
+        self.press_mouse(named, 0);
+    }
+
+    #[track_caller]
+    fn press_mouse(&self, named: &str, clicks: u32) {
+        // The middle of the element, once it is still and nothing lies upon it.
+        let middle = format!(
+            "(async () => {{ const it = {FIND}({}); if (!it) return null; it.scrollIntoView({{ block: 'nearest' }}); \
+             const place = () => {{ const box = it.getBoundingClientRect(); \
+               return [box.x + box.width / 2, box.y + box.height / 2]; }}; \
+             const frame = () => new Promise(requestAnimationFrame); \
+             await frame(); await frame(); const first = place(); await frame(); await frame(); const then = place(); \
+             if (first[0] !== then[0] || first[1] !== then[1] || it.disabled) return null; \
+             const top = document.elementFromPoint(...then); \
+             return top && (it.contains(top) || top.contains(it) || it.labels && [...it.labels].some(l => l.contains(top))) \
+               ? then : null; }})()",
+            json!(named)
+        );
+        let at = self.wait_for(&middle);
+        let event = |kind: &str, count: u32| {
+            let button = if kind == "mouseMoved" { "none" } else { "left" };
+            let parameters = json!({ "type": kind, "x": at[0], "y": at[1], "button": button, "clickCount": count });
+            self.call("Input.dispatchMouseEvent", parameters);
+        };
+        event("mouseMoved", 0);
+        for count in 1..=clicks {
+            event("mousePressed", count);
+            event("mouseReleased", count);
+        }
+    }
+
+    /// Types a text where the focus is, as an input method does.
+    ///
+    /// # Panics
+    /// When the browser is gone.
+    #[track_caller]
+    pub fn type_text(&self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Clicks a field, empties it, and types a text into it.
+    ///
+    /// # Panics
+    /// When there is no such field.
+    #[track_caller]
+    pub fn fill(&self, named: &str, text: &str) {
+        self.click(named);
+        self.press("Control+a");
+        self.eval("document.activeElement.select?.()");
+        self.press("Delete");
+        self.type_text(text);
+    }
+
+    /// Chooses an option of a `select` by its value, as a person does, with the events of that.
+    ///
+    /// # Panics
+    /// When there is no such option.
+    #[track_caller]
+    pub fn choose(&self, named: &str, value: &str) {
+        self.wait_for(&format!(
+            "(() => {{ const it = {FIND}({}); if (!it) return false; it.focus(); it.value = {}; \
+             if (it.value !== {1}) return false; for (const kind of ['input', 'change']) \
+             it.dispatchEvent(new Event(kind, {{ bubbles: true }})); return true; }})()",
+            json!(named),
+            json!(value)
+        ));
+    }
+
+    /// Presses a key: `Enter`, `Shift+Tab`, `Control+k`, `a`.
+    ///
+    /// # Panics
+    /// When there is no such key.
+    #[track_caller]
+    pub fn press(&self, written: &str) {
+        let key = parse(written);
+        let parameters = |kind: &str| {
+            json!({ "type": kind, "key": key.key, "code": key.code, "windowsVirtualKeyCode": key.number,
+                "modifiers": key.modifiers })
+        };
+        let mut down = parameters(if key.text.is_some() { "keyDown" } else { "rawKeyDown" });
+        if let Some(text) = &key.text {
+            down["text"] = json!(text);
+        }
+        self.call("Input.dispatchKeyEvent", down);
+        self.call("Input.dispatchKeyEvent", parameters("keyUp"));
+    }
+
+    /// Chooses files for an `<input type="file">`, which may be hidden.
+    ///
+    /// # Panics
+    /// When there is no such input.
+    #[track_caller]
+    pub fn set_files(&self, named: &str, files: &[&Path]) {
+        let found = self.call("Runtime.evaluate", json!({ "expression": format!("{FIND}({})", json!(named)) }));
+        let Some(object) = found["result"]["objectId"].as_str() else { self.fail(&format!("there is no {named}")) };
+        self.call("DOM.setFileInputFiles", json!({ "files": files, "objectId": object }));
+    }
+}
 
 /// What the browser must know of a key: its name, its code, its number, and the text it types.
-pub(super) struct Key {
-    pub(super) key: String,
-    pub(super) code: String,
-    pub(super) number: u32,
-    pub(super) text: Option<String>,
+struct Key {
+    key: String,
+    code: String,
+    number: u32,
+    text: Option<String>,
     /// 1 Alt, 2 Control, 4 Meta, 8 Shift.
-    pub(super) modifiers: u32,
+    modifiers: u32,
 }
 
 /// Keys that type nothing, or something else than their name.
@@ -32,7 +161,7 @@ const NAMED: &[(&str, u32, Option<&str>)] = &[
 ///
 /// # Panics
 /// When there is no such key.
-pub(super) fn parse(written: &str) -> Key {
+fn parse(written: &str) -> Key {
     let (before, name) = match written.rsplit_once('+') {
         Some((before, name)) if !name.is_empty() => (before, name),
         _ => ("", written),

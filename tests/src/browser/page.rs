@@ -1,10 +1,10 @@
-//! A page of the browser, and all that a test does with it: look, wait, click, type, and listen to its console.
+//! A page of the browser: what a test sees of it, waits for, and hears from its console.
 //!
 //! An element is named by a CSS selector; behind ` >> ` may stand a text that it contains, or an `aria-label` that it
 //! has: `button >> Mute`. The first visible one is meant.
 
 use super::wire::Wire;
-use super::{Browser, Context, PATIENCE, input};
+use super::{Browser, Context, PATIENCE};
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(25);
 static FAILURES: AtomicU32 = AtomicU32::new(0);
 
 /// Finds the element that is meant, in the page.
-const FIND: &str = "(named => { const [css, text] = named.split(' >> '); \
+pub(super) const FIND: &str = "(named => { const [css, text] = named.split(' >> '); \
      const seen = it => it.checkVisibility({ visibilityProperty: true }) && it.getClientRects().length > 0; \
      return [...document.querySelectorAll(css)].find(it => (seen(it) || it.matches('input[type=file]')) && \
        (text === undefined || it.textContent.includes(text) || (it.ariaLabel ?? '').includes(text))) ?? null; })";
@@ -179,128 +179,6 @@ impl Page {
         text[0].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Clicks an element, as a mouse does: it must be visible, and nothing may lie upon it.
-    ///
-    /// # Panics
-    /// When it cannot be clicked.
-    #[track_caller]
-    pub fn click(&self, named: &str) {
-        self.press_mouse(named, 1);
-    }
-
-    /// Clicks an element twice.
-    ///
-    /// # Panics
-    /// When it cannot be clicked.
-    #[track_caller]
-    pub fn double_click(&self, named: &str) {
-        self.press_mouse(named, 2);
-    }
-
-    /// Moves the mouse upon an element.
-    ///
-    /// # Panics
-    /// When it cannot be reached.
-    #[track_caller]
-    pub fn hover(&self, named: &str) {
-        self.press_mouse(named, 0);
-    }
-
-    #[track_caller]
-    fn press_mouse(&self, named: &str, clicks: u32) {
-        // The middle of the element, once it is still and nothing lies upon it.
-        let middle = format!(
-            "(async () => {{ const it = {FIND}({}); if (!it) return null; it.scrollIntoView({{ block: 'nearest' }}); \
-             const place = () => {{ const box = it.getBoundingClientRect(); \
-               return [box.x + box.width / 2, box.y + box.height / 2]; }}; \
-             const frame = () => new Promise(requestAnimationFrame); \
-             await frame(); await frame(); const first = place(); await frame(); await frame(); const then = place(); \
-             if (first[0] !== then[0] || first[1] !== then[1] || it.disabled) return null; \
-             const top = document.elementFromPoint(...then); \
-             return top && (it.contains(top) || top.contains(it) || it.labels && [...it.labels].some(l => l.contains(top))) \
-               ? then : null; }})()",
-            json!(named)
-        );
-        let at = self.wait_for(&middle);
-        let event = |kind: &str, count: u32| {
-            let button = if kind == "mouseMoved" { "none" } else { "left" };
-            let parameters = json!({ "type": kind, "x": at[0], "y": at[1], "button": button, "clickCount": count });
-            self.call("Input.dispatchMouseEvent", parameters);
-        };
-        event("mouseMoved", 0);
-        for count in 1..=clicks {
-            event("mousePressed", count);
-            event("mouseReleased", count);
-        }
-    }
-
-    /// Types a text where the focus is, as an input method does.
-    ///
-    /// # Panics
-    /// When the browser is gone.
-    #[track_caller]
-    pub fn type_text(&self, text: &str) {
-        self.call("Input.insertText", json!({ "text": text }));
-    }
-
-    /// Clicks a field, empties it, and types a text into it.
-    ///
-    /// # Panics
-    /// When there is no such field.
-    #[track_caller]
-    pub fn fill(&self, named: &str, text: &str) {
-        self.click(named);
-        self.press("Control+a");
-        self.eval("document.activeElement.select?.()");
-        self.press("Delete");
-        self.type_text(text);
-    }
-
-    /// Chooses an option of a `select` by its value, as a person does, with the events of that.
-    ///
-    /// # Panics
-    /// When there is no such option.
-    #[track_caller]
-    pub fn choose(&self, named: &str, value: &str) {
-        self.wait_for(&format!(
-            "(() => {{ const it = {FIND}({}); if (!it) return false; it.focus(); it.value = {}; \
-             if (it.value !== {1}) return false; for (const kind of ['input', 'change']) \
-             it.dispatchEvent(new Event(kind, {{ bubbles: true }})); return true; }})()",
-            json!(named),
-            json!(value)
-        ));
-    }
-
-    /// Presses a key: `Enter`, `Shift+Tab`, `Control+k`, `a`.
-    ///
-    /// # Panics
-    /// When there is no such key.
-    #[track_caller]
-    pub fn press(&self, written: &str) {
-        let key = input::parse(written);
-        let parameters = |kind: &str| {
-            json!({ "type": kind, "key": key.key, "code": key.code, "windowsVirtualKeyCode": key.number,
-                "modifiers": key.modifiers })
-        };
-        let mut down = parameters(if key.text.is_some() { "keyDown" } else { "rawKeyDown" });
-        if let Some(text) = &key.text {
-            down["text"] = json!(text);
-        }
-        self.call("Input.dispatchKeyEvent", down);
-        self.call("Input.dispatchKeyEvent", parameters("keyUp"));
-    }
-
-    /// Chooses files for an `<input type="file">`, which may be hidden.
-    ///
-    /// # Panics
-    /// When there is no such input.
-    #[track_caller]
-    pub fn set_files(&self, named: &str, files: &[&Path]) {
-        let found = self.call("Runtime.evaluate", json!({ "expression": format!("{FIND}({})", json!(named)) }));
-        let Some(object) = found["result"]["objectId"].as_str() else { self.fail(&format!("there is no {named}")) };
-        self.call("DOM.setFileInputFiles", json!({ "files": files, "objectId": object }));
-    }
-
     /// A window of 1280 × 800 pixels.
     pub fn desktop(&self) {
         self.metrics(1280, 800, false);
@@ -420,7 +298,7 @@ impl Page {
     }
 
     #[track_caller]
-    fn call(&self, method: &str, parameters: Value) -> Value {
+    pub(super) fn call(&self, method: &str, parameters: Value) -> Value {
         match self.try_call(method, parameters) {
             Ok(result) => result,
             Err(wrong) => {
@@ -435,7 +313,7 @@ impl Page {
         let result = wire.call(method, parameters, |name, told| heard.take(name, told));
         if heard.dialogs > dialogs {
             // Otherwise the page would wait for ever.
-            wire.send("Page.handleJavaScriptDialog", &json!({ "accept": true }))?;
+            wire.send("Page.handleJavaScriptDialog", json!({ "accept": true }))?;
         }
         if heard.crashed { Err("the page crashed".into()) } else { result }
     }

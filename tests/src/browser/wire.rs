@@ -46,7 +46,7 @@ impl Wire {
         parameters: Value,
         mut event: impl FnMut(&str, &Value),
     ) -> Result<Value, String> {
-        let number = self.send(method, &parameters)?;
+        let number = self.send(method, parameters)?;
         let from = Instant::now();
         while from.elapsed() < PATIENCE {
             let Some(mut came) = self.next()? else { continue };
@@ -67,9 +67,10 @@ impl Wire {
     ///
     /// # Errors
     /// When the browser is gone.
-    pub(super) fn send(&mut self, method: &str, parameters: &Value) -> Result<u64, String> {
+    pub(super) fn send(&mut self, method: &str, parameters: Value) -> Result<u64, String> {
         self.number += 1;
-        let call = json!({ "id": self.number, "method": method, "params": parameters });
+        let mut call = json!({ "id": self.number, "method": method });
+        call["params"] = parameters;
         self.socket.send(Message::text(call.to_string())).map_err(|wrong| wrong.to_string())?;
         Ok(self.number)
     }
