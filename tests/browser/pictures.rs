@@ -1,5 +1,5 @@
 //! The pictures of README.md, taken of a real run. With HOBNOB_README_PICTURES=1 they are put where it shows them:
-//! `HOBNOB_README_PICTURES=1 cargo test -p hobnob-tests --test browser pictures`.
+//! `HOBNOB_README_PICTURES=1 cargo test -p hobnob --test browser pictures`.
 
 use crate::chat::{PRIVATE, ROOM, drawn, hears, join, say};
 use crate::server::Server;
@@ -33,10 +33,13 @@ fn folder(temporary: &Path) -> PathBuf {
 }
 
 #[test]
-fn pictures_of_chat_and_monitor_are_taken() {
+fn eight_pictures_of_chat_and_monitor_are_taken() {
     let browser = Browser::shared();
     let server = Server::start(&[]);
     let folder = folder(server.home.path());
+    let form = server.visit(&browser);
+    form.fill("[data-testid=nick]", "Ada");
+    take(&form, &folder, "join.png");
     let (ada, ben) = (join(&server, &browser, "Ada"), join(&server, &browser, "Ben"));
     let cleo = join(&server, &browser, "Cleo");
     ada.desktop();
@@ -55,6 +58,11 @@ fn pictures_of_chat_and_monitor_are_taken() {
     say(&ben, PRIVATE, "Thursday is fine. I bring the slides.");
     hears(&ada, PRIVATE, "Thursday is fine. I bring the slides.");
     take(&ada, &folder, "chat.png");
+    ada.click("[data-testid=picture]");
+    ada.wait_for("document.querySelector('dialog[open] img')?.naturalWidth === 420");
+    take(&ada, &folder, "picture.png");
+    ada.press("Escape");
+    ada.wait_for("!document.querySelector('dialog[open]')");
     ada.phone();
     ada.color_scheme("dark");
     ada.wait_for("matchMedia('(prefers-color-scheme: dark)').matches");
@@ -64,7 +72,9 @@ fn pictures_of_chat_and_monitor_are_taken() {
     say(&ben, ROOM, "See https://www.rfc-editor.org/rfc/rfc6455 for the frames.");
     monitor.wait_text("for the frames");
     take(&monitor, &folder, "monitor.png");
-    monitor.click("#tab-protocol");
-    monitor.wait_for("document.querySelectorAll('#tab-protocol[aria-selected=true]').length === 1");
-    take(&monitor, &folder, "protocol.png");
+    for view in ["figures", "people", "protocol"] {
+        monitor.click(&format!("#tab-{view}"));
+        monitor.wait_for(&format!("document.querySelectorAll('#tab-{view}[aria-selected=true]').length === 1"));
+        take(&monitor, &folder, &format!("{view}.png"));
+    }
 }

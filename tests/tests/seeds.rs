@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const SEEDS: [(&str, usize); 5] = [("S0", 54), ("S1", 38), ("S2", 21), ("S3", 47), ("S4", 18)];
 /// What an item may wait for.
 const LATER: [&str; 7] = [
-    "web page",
+    "gallery",
     "transport security",
     "accounts",
     "end-to-end encryption",
