@@ -291,8 +291,7 @@ class Chat {
     if (request.Enter !== undefined && this.rooms.element !== null) {
       return;
     }
-    const about = Object.keys(request)[0];
-    note(`${about}: ${this.model.meaning(no)}`, null, true);
+    note(this.model.meaning(no), null, true);
   }
 
   compose() {
@@ -342,6 +341,7 @@ class Chat {
     this.opener = document.activeElement;
     byId(id).classList.add("open");
     byId("veil").hidden = false;
+    byId("panes").inert = true;
     byId(id).querySelector("button")?.focus();
   }
 
@@ -350,6 +350,7 @@ class Chat {
     byId("sidebar").classList.remove("open");
     byId("members").classList.remove("open");
     byId("veil").hidden = true;
+    byId("panes").inert = false;
     if (wasOpen && this.opener?.isConnected) {
       this.opener.focus();
     }

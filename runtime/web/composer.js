@@ -15,7 +15,7 @@ export class Composer {
     this.area = h("textarea", {
       rows: "1",
       "aria-label": to,
-      placeholder: to,
+      placeholder: known.isRoom ? `Message to ${known.name}` : `Only to ${known.name}`,
       enterkeyhint: "send",
       "data-testid": "composer",
       oninput: () => this.typed(),

@@ -140,8 +140,8 @@ export function download(url, name, size) {
 function happening({ nick, body }, scene) {
   const form = formOf(body);
   const sentences = {
-    Joined: "joined the chat",
-    Left: `left the chat${leaving(body.Left)}`,
+    Joined: "joined",
+    Left: `left${leaving(body.Left)}`,
     Entered: "came in",
     LeftRoom: "went out",
     Muted: "was muted",
@@ -155,8 +155,8 @@ function leaving(why) {
 }
 
 const WHY = {
-  Lost: "the connection was lost",
-  Kicked: "thrown out by an operator",
+  Lost: "connection lost",
+  Kicked: "thrown out",
   Idle: "nothing was heard",
   TooSlow: "too slow to listen",
   Flooding: "talked too fast too often",

@@ -53,7 +53,7 @@ export class Pane {
       : h("p.hint.pane-about", {}, person.state === null ? "not there now" : `private${STATES[person.state] ? `, ${STATES[person.state]}` : ""}`);
     const face = known.isRoom ? null : avatarOf(known.name, person.avatar, scene.pictureUrl, "s");
     const close = known.isRoom
-      ? iconButton("people", "Who is here", { "data-testid": "show-members", class: "icon-button narrow-only", onclick: () => scene.toggleMembers() })
+      ? iconButton("people", "Who is here", { "data-testid": "show-members", class: "icon-button middle-only", onclick: () => scene.toggleMembers() })
       : iconButton("close", `Close the conversation with ${known.name}`, { "data-testid": "close-private", onclick: () => scene.closePrivate(known) });
     const menu = iconButton("menu", "Rooms and conversations", { "data-testid": "show-sidebar", class: "icon-button narrow-only menu-button", onclick: () => scene.toggleSidebar() });
     const focused = document.activeElement?.getAttribute("data-testid");

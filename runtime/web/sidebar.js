@@ -93,7 +93,7 @@ export class Sidebar {
     const rest = nicks.length - LISTED_MAX;
     refill(byId("members"), [
       h("div.list-head", {}, h("h2.list-title", {}, `In ${room.name}`), h("span.tag.count", {}, String(nicks.length)),
-        iconButton("close", "Close the list", { class: "icon-button narrow-only", "data-key": "close-members", onclick: () => this.scene.closeDrawers() })),
+        iconButton("close", "Close the list", { class: "icon-button middle-only", "data-key": "close-members", onclick: () => this.scene.closeDrawers() })),
       h("ul.people", { "data-testid": "members" }, ...nicks.slice(0, LISTED_MAX).map((nick) => this.memberLine(nick))),
       rest > 0 ? h("p.hint", {}, `and ${rest} more`) : null,
     ]);

@@ -1,11 +1,13 @@
 //! People who chat in browsers, and at a terminal, with each other.
 
+mod files;
+mod returning;
+
 use crate::server::{HOBNOB, Server};
 use hobnob_spec::files::Bytes;
 use hobnob_tests::browser::{Browser, Page};
 use hobnob_tests::process::Process;
 use serde_json::json;
-use std::fs;
 use std::path::Path;
 
 pub(crate) const ROOM: &str = "[data-testid=room-pane] ";
@@ -41,11 +43,6 @@ fn count(pane: &str, text: &str) -> String {
         json!(format!("{pane}[data-testid=message] .text")),
         json!(text)
     )
-}
-
-/// A real picture, all of one colour.
-fn png(page: &Page, width: u32, height: u32) -> Vec<u8> {
-    drawn(page, width, height, "pen.fillStyle = 'teal'; pen.fillRect(0, 0, w, h);")
 }
 
 /// A real picture, drawn by the browser; `how` is a script that has a `pen` and the width `w` and height `h`.
@@ -115,124 +112,6 @@ fn a_nick_is_refused_at_its_field() {
 }
 
 #[test]
-fn a_picture_is_sent_and_seen_and_other_files_are_to_be_had() {
-    let browser = Browser::shared();
-    let server = Server::start(&[]);
-    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
-    let picture = server.file("sea.png", &png(&ann, 900, 600));
-    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&picture]);
-    for page in [&ann, &bob] {
-        page.wait_for("document.querySelector('[data-testid=picture]')?.naturalWidth === 900");
-    }
-    bob.click("button.picture");
-    bob.wait_for("document.querySelector('dialog img')?.naturalHeight === 600");
-    bob.axe();
-    bob.press("Escape");
-    bob.wait_for("!document.querySelector('dialog')");
-
-    // In a conversation only two may have it, and its sender sees it, too.
-    bob.double_click("[data-testid=members] [data-nick=Ann] button");
-    let numbers: Vec<u8> = (0..200_000_u32).map(|n| u8::try_from(n % 251).expect("it is small")).collect();
-    let file = server.file("numbers.bin", &numbers);
-    bob.set_files(&format!("{PRIVATE}[data-testid=file-input]"), &[&file]);
-    for page in [&bob, &ann] {
-        page.wait_for(&format!("document.querySelector('{PRIVATE}[data-testid=file]')"));
-        let size = page.eval(&format!(
-            "fetch(document.querySelector('{PRIVATE}[data-testid=file]').href).then(r => r.arrayBuffer())\
-             .then(b => [b.byteLength, new Uint8Array(b)[199999]])"
-        ));
-        assert_eq!(size, json!([200_000, 199_999 % 251]));
-        page.axe();
-        page.assert_quiet();
-    }
-}
-
-#[test]
-fn a_picture_is_worn_as_an_avatar_and_seen_by_others() {
-    let browser = Browser::shared();
-    let server = Server::start(&[]);
-    let (ann, bob) = (server.visit(&browser), join(&server, &browser, "Bob"));
-    let picture = server.file("face.png", &png(&ann, 1_200, 700));
-    ann.set_files("[data-testid=join-picture]", &[&picture]);
-    ann.wait_for("document.querySelector('.avatar-preview img')?.naturalWidth === 256");
-    come_in(&ann, "Ann");
-    for page in [&ann, &bob] {
-        page.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann] img')?.naturalWidth === 256");
-    }
-    // Another one, while in: an emoji.
-    ann.click("[data-testid=me]");
-    ann.axe();
-    ann.click("dialog .avatar-option[title=🦊]");
-    ann.click("[data-testid=wear]");
-    bob.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann] .emoji')?.textContent === '🦊'");
-    for page in [&ann, &bob] {
-        page.assert_quiet();
-    }
-}
-
-#[test]
-fn a_killed_server_costs_nobody_a_message_nor_doubles_one() {
-    let browser = Browser::shared();
-    let mut server = Server::start(&[]);
-    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
-    say(&ann, ROOM, "before");
-    hears(&bob, ROOM, "before");
-    server.restart(|| {
-        for page in [&ann, &bob] {
-            page.wait_for("!document.getElementById('banner').hidden");
-        }
-        ann.wait_text("Trying again");
-        say(&ann, ROOM, "meanwhile 1");
-        say(&ann, ROOM, "meanwhile 2");
-        say(&bob, ROOM, "meanwhile 3");
-        ann.wait_for("document.querySelectorAll('[data-testid=pending][data-state=sending]').length === 2");
-    });
-    let texts = ["before", "meanwhile 1", "meanwhile 2", "meanwhile 3", "after"];
-    for page in [&ann, &bob] {
-        page.wait_for("document.getElementById('banner').hidden");
-        hears(page, ROOM, "meanwhile 3");
-    }
-    say(&bob, ROOM, "after");
-    for page in [&ann, &bob] {
-        hears(page, ROOM, "after");
-        page.wait_for("document.querySelectorAll('[data-testid=pending]').length === 0");
-        for text in texts {
-            assert_eq!(page.eval(&count(ROOM, text)), 1, "{text} stands once");
-        }
-        page.assert_quiet_but(&["WebSocket connection to"]);
-    }
-}
-
-#[test]
-fn a_page_that_is_loaded_again_goes_on_where_it_was() {
-    let browser = Browser::shared();
-    let server = Server::start(&[]);
-    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
-    say(&ann, ROOM, "first");
-    hears(&bob, ROOM, "first");
-    ann.double_click("[data-testid=members] [data-nick=Bob] button");
-    say(&ann, PRIVATE, "secret");
-    hears(&bob, PRIVATE, "secret");
-    ann.fill(&format!("{ROOM}[data-testid=composer]"), "half a sen");
-    ann.reload();
-    hears(&ann, PRIVATE, "secret");
-    hears(&ann, ROOM, "first");
-    assert_eq!(ann.eval("document.querySelector('[data-testid=room-pane] textarea').value"), "half a sen");
-    say(&ann, ROOM, "second");
-    hears(&bob, ROOM, "second");
-    for (pane, text) in [(ROOM, "first"), (ROOM, "second"), (PRIVATE, "secret")] {
-        hears(&ann, pane, text);
-        assert_eq!(ann.eval(&count(pane, text)), 1, "{text} stands once");
-    }
-    let joined =
-        "[...document.querySelectorAll('.happening')].filter(l => l.textContent.includes('Ann joined')).length";
-    assert_eq!(bob.eval(joined), 1, "for the others nothing happened: she came once");
-    for page in [&ann, &bob] {
-        page.assert_quiet();
-    }
-}
-
-#[test]
 fn a_flood_is_muted_and_the_page_says_so() {
     let browser = Browser::shared();
     let server = Server::start(&["--say-burst", "4", "--say-per-second", "1", "--mute", "6s"]);
@@ -257,83 +136,6 @@ fn a_flood_is_muted_and_the_page_says_so() {
         ann.click("[data-testid=send-again]");
         ann.wait_for("!document.querySelector('[data-state=sending]')");
     }
-    ann.assert_quiet();
-}
-
-#[test]
-fn who_is_thrown_out_reads_why_and_may_come_again() {
-    let browser = Browser::shared();
-    let server = Server::start(&[]);
-    let ann = join(&server, &browser, "Ann");
-    ann.fill(&format!("{ROOM}[data-testid=composer]"), "half a sen");
-    let (_, token) = server.monitor.split_once("token=").expect("the link has the token");
-    let order = |order: serde_json::Value| {
-        let done = ann.eval(&format!(
-            "fetch('/api/act', {{ method: 'POST', body: {}, headers: {{ 'content-type': 'application/json', \
-             authorization: 'Bearer {token}' }} }}).then(answer => answer.json())",
-            json!(order.to_string())
-        ));
-        assert_eq!(done["done"], true, "{done}");
-    };
-    order(json!({ "act": "mute", "nick": "Ann", "ms": 65_000 }));
-    ann.wait_for("document.querySelector('[data-testid=composer-notice]').textContent.includes('1 min 0')");
-    order(json!({ "act": "unmute", "nick": "Ann" }));
-    ann.wait_for("document.querySelector('[data-testid=composer-notice]').hidden");
-    order(json!({ "act": "kick", "nick": "Ann" }));
-    ann.wait_for("document.getElementById('join-notice').textContent === 'An operator threw the user out.'");
-    ann.axe();
-    ann.click("[data-testid=join]");
-    ann.wait_for(&format!("document.querySelector('{ROOM}textarea')?.value === 'half a sen'"));
-    ann.assert_quiet();
-}
-
-#[test]
-fn a_server_that_forgot_everything_is_come_back_to() {
-    let browser = Browser::shared();
-    let mut server = Server::start(&[]);
-    let (ann, bob) = (join(&server, &browser, "Ann"), join(&server, &browser, "Bob"));
-    for page in [&ann, &bob] {
-        page.click("[data-testid=add-room]");
-        page.fill("[data-testid=room-name]", "tea");
-        page.press("Enter");
-        page.wait_for("document.querySelector('[data-testid=room-pane]')?.dataset.place === 'Room:tea'");
-    }
-    say(&ann, ROOM, "before");
-    hears(&bob, ROOM, "before");
-    let data = server.home.path().join("data");
-    server.restart(|| {
-        fs::remove_dir_all(&data).expect("the data folder is there");
-        ann.wait_for("!document.getElementById('banner').hidden");
-        say(&ann, ROOM, "meanwhile");
-    });
-    hears(&bob, ROOM, "meanwhile");
-    for page in [&ann, &bob] {
-        for text in ["before", "meanwhile"] {
-            page.wait_for(&format!("{} === 1", count(ROOM, text)));
-        }
-        page.assert_quiet_but(&["WebSocket connection to"]);
-    }
-}
-
-#[test]
-fn a_large_file_shows_how_far_it_is_and_can_be_stopped() {
-    let browser = Browser::shared();
-    let server = Server::start(&[]);
-    let ann = join(&server, &browser, "Ann");
-    let large = server.file("large.bin", &vec![7; 12_000_000]);
-    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&large]);
-    ann.wait_for("document.querySelector('progress')?.value > 100000");
-    ann.axe();
-    ann.click("[data-testid=cancel-upload]");
-    ann.wait_for("!document.querySelector('[data-testid=pending]')");
-    // Larger than the server takes: refused without a byte being sent.
-    let huge = server.file("huge.bin", &vec![7; 17_000_000]);
-    ann.set_files(&format!("{ROOM}[data-testid=file-input]"), &[&huge]);
-    ann.wait_for(
-        "document.querySelector('[data-state=failed] .error').textContent === 'Not sent. The file is too large.'",
-    );
-    ann.click("[data-state=failed] button >> Discard");
-    ann.wait_for("!document.querySelector('[data-testid=pending]')");
     ann.assert_quiet();
 }
 
