@@ -21,10 +21,11 @@ function round(number, least) {
   return [1, 2, 4, 6, 10].map((step) => step * power).find((step) => step >= number - 1e-9);
 }
 
-/** A chart of one or two series: `names`, `values` of a sample, `show` for a number, `least` for the top of an idle axis. */
+/** A chart of one or two series: `names`, `values` of a sample if it `has` any, `show` for a number, `least` for the
+    top of an idle axis. */
 export class Chart {
-  constructor({ title, hint, names, values, show, least, unit }) {
-    Object.assign(this, { title, names, values, show, least, unit, moments: [] });
+  constructor({ title, hint, names, values, has = () => true, show, least }) {
+    Object.assign(this, { title, names, values, has, show, least, moments: [] });
     this.now = make("span", { class: "chart-now count" });
     this.peak = make("span", { class: "hint" });
     this.picture = draw("svg", { role: "img", class: "chart-picture", height: HEIGHT });
@@ -58,7 +59,7 @@ export class Chart {
     const moments = [];
     let highest = 0;
     for (const sample of samples) {
-      if (sample.at < from) continue;
+      if (sample.at < from || !this.has(sample)) continue;
       const slot = Math.min(MOMENTS - 1, Math.floor((sample.at - from) / width));
       const values = this.values(sample);
       const last = moments.at(-1);
@@ -71,7 +72,8 @@ export class Chart {
       highest = Math.max(highest, ...values);
     }
     this.moments = moments;
-    this.latest = samples.length > 0 ? this.values(samples.at(-1)) : this.names.map(() => 0);
+    const latest = samples.at(-1);
+    this.latest = latest && this.has(latest) ? this.values(latest) : null;
     this.highest = highest;
     this.top = round(highest, this.least);
     this.names.forEach((_, at) => this.trace(at));
@@ -94,7 +96,8 @@ export class Chart {
     let [run, before] = [[], null];
     const end = () => {
       if (run.length > 0) {
-        strokes.push("M" + run.map((moment) => place(moment, moment.sum[at] / moment.count)).join("L"));
+        // A moment alone is a dot.
+        strokes.push("M" + run.map((moment) => place(moment, moment.sum[at] / moment.count)).join("L") + (run.length === 1 ? "h0" : ""));
         const back = [...run].reverse();
         bands.push("M" + [...run.map((m) => place(m, m.high[at])), ...back.map((m) => place(m, m.low[at]))].join("L") + "Z");
       }
@@ -145,9 +148,9 @@ export class Chart {
   tell() {
     const said = (values) => values.map((value) => this.show(value)).join(" · ");
     const pointed = this.pointed && said(this.pointed.sum.map((sum) => sum / this.pointed.count));
-    say(this.now, pointed ? `${pointed} at ${timeOfDay(this.pointed.at)}` : said(this.latest));
+    say(this.now, pointed ? `${pointed} at ${timeOfDay(this.pointed.at)}` : this.latest ? said(this.latest) : "–");
     say(this.peak, `highest ${this.show(this.highest)}`);
-    const each = this.names.map((name, at) => `${name} ${this.show(this.latest[at])}`).join(", ");
+    const each = this.names.map((name, at) => `${name} ${this.latest ? this.show(this.latest[at]) : "none"}`).join(", ");
     this.picture.setAttribute("aria-label", `${this.title}: now ${each}; highest ${this.show(this.highest)}.`);
   }
 }

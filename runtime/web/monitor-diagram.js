@@ -2,7 +2,10 @@
 // light up as their rows fire. It knows no table by name: places follow from the number of states.
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, BOX, TALL] = [640, 178, 112, 38];
+const [WIDTH, BOX, TALL] = [640, 112, 38];
+/** How far from its boxes an arrow bows that leads so many boxes on, and the number upon it. */
+const bowOf = (span) => (span === 0 ? 26 : 14 + span * 17);
+const roomOf = (span) => bowOf(span) * 0.75 + 16;
 
 function draw(tag, attributes, text) {
   const element = document.createElementNS(SVG, tag);
@@ -15,11 +18,13 @@ export class Diagram {
   constructor(table) {
     this.table = table;
     const moves = table.rows.map((row, at) => ({ from: row.state, to: row.next, at })).filter(({ to }) => to !== null);
-    this.element = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "states" });
-    this.element.append(draw("title", {}, `The states of the ${table.name} table and the moves between them`));
     const names = [...table.states.map(({ name }) => name), "End"];
+    const farthest = (forth) => Math.max(0, ...moves.map(({ from, to }) => (names.indexOf(to) - names.indexOf(from)) * (forth ? 1 : -1)));
+    const middle = roomOf(farthest(true)) + TALL / 2;
+    this.element = draw("svg", { viewBox: `0 0 ${WIDTH} ${middle + TALL / 2 + roomOf(farthest(false))}`, role: "img", class: "states" });
+    this.element.append(draw("title", {}, `The states of the ${table.name} table and the moves between them`));
     const gap = WIDTH / names.length;
-    this.places = new Map(names.map((name, at) => [name, { x: gap * (at + 0.5), y: 98, at }]));
+    this.places = new Map(names.map((name, at) => [name, { x: gap * (at + 0.5), y: middle, at }]));
     this.arrows = new Map();
     for (const { from, to, at } of moves) {
       const key = `${from} ${to}`;
@@ -45,7 +50,7 @@ export class Diagram {
     const side = forth ? -1 : 1;
     const edge = one.y + (side * TALL) / 2;
     const [from, to] = span === 0 ? [one.x + 24, one.x + 46] : [one.x + (forth ? 14 : -14), other.x - (forth ? 14 : -14)];
-    const bow = edge + side * (span === 0 ? 26 : 14 + span * 17);
+    const bow = edge + side * bowOf(span);
     const path = `M${from} ${edge} C${from} ${bow} ${to} ${bow} ${to} ${edge + side * 5}`;
     const tip = `M${to - 4} ${edge + side * 7} L${to} ${edge} L${to + 4} ${edge + side * 7} Z`;
     arrow.group = draw("g", { class: "arrow" });
