@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 
 const KEY = "hobnob.avatar";
 const EMOJI = ["🦊", "🐼", "🐸", "🦉", "🐙", "🦄", "🌵", "🍀", "🌻", "🍉", "🚲", "🎈"];
-const PATTERNS = 6;
+const PATTERNS = 5;
 
 export class AvatarChoice {
   // `limits` say how large a picture may be; `name` makes the fields of two forms different.
@@ -137,6 +137,10 @@ export class AvatarChoice {
       this.chosen = { file, url: URL.createObjectURL(file) };
     } else if (kept.emoji !== undefined) {
       this.chosen = { emoji: kept.emoji };
+      const option = this.options.querySelector(`[aria-label="${CSS.escape(kept.emoji)}"]`);
+      if (option !== null) {
+        option.checked = true;
+      }
     }
     this.show();
   }

@@ -1,13 +1,17 @@
 //! The machine of the pages and that of the terminals' client are one: the same inputs at the same times, from the same
 //! seed, bring the same actions.
 
-use super::walk::{Row, Walk};
+use super::server::Server;
+use super::walk::{Dice, Row, Walk};
+use hobnob_machine::{Upload, UploadStep};
 use hobnob_spec::client::{Event, State, cell};
+use hobnob_spec::files::{Bytes, Digest};
+use hobnob_spec::limits::CHUNK_BYTES_MAX;
+use hobnob_spec::messages::{Answer, For, Request, Time};
+use hobnob_spec::session::No;
 use hobnob_tests::browser::Browser;
-use hobnob_tests::process::Process;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// How many turns a walk has, and how many walks are drawn at most to see every row fire.
 const TURNS: usize = 600;
@@ -60,12 +64,8 @@ fn walks() -> Vec<Value> {
 
 #[test]
 fn the_machine_of_the_pages_does_what_the_machine_of_the_terminals_does() {
-    let arguments = ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
-    let mut server = Process::start("the server", Path::new(env!("CARGO_BIN_EXE_hobnob")), &arguments);
-    server.until("chat at ");
-    let pages = server.until("\n");
-    let page = Browser::shared().page();
-    page.goto(pages.trim());
+    let server = Server::start(&[]);
+    let page = server.visit(&Browser::shared());
     for walk in walks() {
         let differs = page.eval(&format!("({COMPARE})([{walk}])"));
         assert_eq!(differs, Value::Null, "{}", differs.as_str().unwrap_or_default());
@@ -78,12 +78,8 @@ fn the_machine_of_the_pages_does_what_the_machine_of_the_terminals_does() {
 
 #[test]
 fn digests_of_the_pages_are_those_of_everybody() {
-    let arguments = ["server", "--data", ":memory:", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ws", "off"];
-    let mut server = Process::start("the server", Path::new(env!("CARGO_BIN_EXE_hobnob")), &arguments);
-    server.until("chat at ");
-    let pages = server.until("\n");
-    let page = Browser::shared().page();
-    page.goto(pages.trim());
+    let server = Server::start(&[]);
+    let page = server.visit(&Browser::shared());
     // 127.0.0.1 counts as safe, so that the browser's own digest is there to compare with.
     let differs = page.eval(
         "(async () => {
@@ -99,5 +95,92 @@ fn digests_of_the_pages_are_those_of_everybody() {
            return null;
          })()",
     );
+    assert_eq!(differs, Value::Null, "{differs}");
+}
+
+/// What a step of an upload is called in the pages.
+fn written(step: UploadStep) -> Value {
+    match step {
+        UploadStep::Wait => json!("Wait"),
+        UploadStep::Offer => json!("Offer"),
+        UploadStep::Pause(ms) => json!({ "Pause": ms }),
+        UploadStep::Chunk { transfer, offset, len } => {
+            json!({ "Chunk": { "transfer": transfer, "offset": offset, "len": len } })
+        }
+        UploadStep::Arrived { file, number, at } => {
+            json!({ "Arrived": { "file": file, "number": number, "at": at } })
+        }
+        UploadStep::Refused(no) => json!({ "Refused": no }),
+    }
+}
+
+/// An upload beside a server of all moods: what it was asked and answered, and what it made of that.
+fn upload(seed: u64) -> Value {
+    let mut dice = Dice(seed * 77);
+    let size = dice.pick(&[0, 1, CHUNK_BYTES_MAX as u64, CHUNK_BYTES_MAX as u64 + 1, 200_000]);
+    let digest = Digest([3; 32]);
+    let mut upload = Upload::new(For::Room("lobby".into()), "a.bin".into(), "image/png".into(), size, digest);
+    let offer = upload.offer().clone();
+    let mut calls = Vec::new();
+    for _ in 0..80 {
+        let (asked, answer) = match dice.roll(8) {
+            0..=3 => (None, None),
+            4 => (Some(dice.pick(&[0, 5, 6])), None),
+            _ => (None, Some(mood(&mut dice, size))),
+        };
+        if let Some(transfer) = asked {
+            let chunk = Request::Chunk { transfer, offset: 0, bytes: Bytes(Vec::new()) };
+            let request = if transfer == 0 { offer.clone() } else { chunk };
+            calls.push(json!({ "asked": request, "gives": upload.asked(&request) }));
+        } else if let Some(answer) = answer {
+            calls.push(json!({ "answer": answer, "gives": written(upload.answered(&answer)) }));
+        } else {
+            calls.push(json!({ "gives": written(upload.step()) }));
+        }
+    }
+    json!({ "offer": offer, "calls": calls })
+}
+
+/// What a server may answer to an offer or to bytes of a file.
+fn mood(dice: &mut Dice, size: u64) -> Answer {
+    let refused = |no, wait_ms| Answer::Refused { no, wait_ms };
+    match dice.roll(12) {
+        0..=2 => Answer::Ready { transfer: dice.pick(&[5, 6]), from: dice.pick(&[0, 1, size, size + 9]) },
+        3..=6 => Answer::Taken { to: dice.roll(size + 9) },
+        7 => refused(No::Muted, dice.pick(&[None, Some(0), Some(20)])),
+        8 => refused(No::AsksTooFast, None),
+        9 => refused(No::TransferOver, None),
+        10 if dice.roll(4) == 0 => Answer::Filed { file: 1, number: 2, at: Time(3) },
+        11 if dice.roll(4) == 0 => refused(dice.pick(No::ALL), None),
+        _ => Answer::Done,
+    }
+}
+
+#[test]
+fn files_of_the_pages_go_as_those_of_the_terminals() {
+    let server = Server::start(&[]);
+    let page = server.visit(&Browser::shared());
+    let uploads: Vec<Value> = (0..300).map(upload).collect();
+    let all = Value::from(uploads).to_string();
+    for over in ["Arrived", "Refused", "Pause", "\"Chunk\":{\"len\":0", "Offer"] {
+        assert!(all.contains(over), "{over} comes to pass");
+    }
+    let differs = page.eval(&format!(
+        "(async uploads => {{
+           const {{ Upload }} = await import(document.querySelector('script[type=module]').src.replace(/[^/]*$/, 'upload.js'));
+           const sorted = value => value === null || typeof value !== 'object' ? value
+             : Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])]));
+           const text = value => JSON.stringify(sorted(value));
+           for (const [which, {{ offer, calls }}] of uploads.entries()) {{
+             const upload = new Upload(offer, {CHUNK_BYTES_MAX});
+             for (const [at, {{ asked, answer, gives }}] of calls.entries()) {{
+               const mine = asked ? upload.asked(asked) : answer ? upload.answered(answer) : upload.step();
+               if (text(mine) !== text(gives))
+                 return `upload ${{which}}, call ${{at}}: wanted ${{text(gives)}}, made ${{text(mine)}}`;
+             }}
+           }}
+           return null;
+         }})({all})"
+    ));
     assert_eq!(differs, Value::Null, "{differs}");
 }
