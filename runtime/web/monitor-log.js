@@ -29,6 +29,9 @@ const KINDS = {
 let [lines, waiting, left, paused, past] = [[], [], 0, false, false];
 const known = new Map();
 let [asked, told, typing] = [0, 0, 0];
+/** Whether the server keeps a log; if not, it knows the latest lines only. */
+let keeps = true;
+const endOfLog = () => (keeps ? "That is where the log begins." : "This server keeps no log: what is older is gone.");
 
 const keyOf = (line) => JSON.stringify([line.at, line.kind, line.sender, line.room, line.recipient, line.number]);
 const fold = (text) => (text ?? "").toLowerCase();
@@ -81,7 +84,9 @@ function refilter() {
 async function read(from) {
   const wanted = filters();
   const { lines: came, kept } = await ask(`/api/log?${new URLSearchParams({ ...wanted, ...from, limit: PAGE })}`);
-  if (kept !== false) return came;
+  keeps = kept !== false;
+  for (const format of ["csv", "jsonl"]) find(`export-${format}`).hidden = !keeps;
+  if (keeps) return came;
   return came.filter((line) => fits(line, wanted)).sort((one, other) => other.at - one.at);
 }
 
@@ -107,8 +112,8 @@ export async function reload() {
   past = false;
   find("log-rows").replaceChildren();
   add([...ahead, ...came], false);
-  find("log-older").hidden = came.length < PAGE;
-  say(find("log-older-state"), came.length < PAGE && came.length > 0 ? "That is where the log begins." : "");
+  find("log-older").hidden = came.length < PAGE || !keeps;
+  say(find("log-older-state"), came.length < PAGE && came.length > 0 ? endOfLog() : "");
   tellEmpty();
   tellCounts();
 }
@@ -248,8 +253,8 @@ async function older() {
     // Who reads the past is not pushed away by the present.
     if (lines.length + came.length > KEPT && !paused) pause();
     add(came, false, true);
-    find("log-older").hidden = came.length < PAGE;
-    say(find("log-older-state"), came.length < PAGE ? "That is where the log begins." : "");
+    find("log-older").hidden = came.length < PAGE || !keeps;
+    say(find("log-older-state"), came.length < PAGE ? endOfLog() : "");
   } catch (wrong) {
     say(find("log-older-state"), wrong.message);
   }
