@@ -18,6 +18,9 @@ import { Sidebar } from "./sidebar.js";
 const WHO_EVERY_MS = 20_000;
 // In rooms of more members than this it is not asked.
 const WHO_MEMBERS_MAX = 200;
+// More members than this are a crowd; how long its list rests, in milliseconds.
+const CROWD = 100;
+const CROWD_PAUSE_MS = 1_000;
 // How long a page that is loaded again may take to come back before the form is seen, in milliseconds.
 const FLASH_MS = 600;
 
@@ -35,6 +38,10 @@ class Chat {
     this.panes = new Panes(this.model, this.files, this);
     this.session = null;
     this.reason = "";
+    this.changedAvatars = new Set();
+    // When the lists of people were drawn last, and whether they are to be drawn anew.
+    this.drawnPeople = 0;
+    this.peopleDue = false;
     this.pictureUrl = (picture) => this.fileUrl(picture.file, `avatar.${picture.kind === "jpeg" ? "jpg" : picture.kind}`);
     this.listen();
     this.begin();
@@ -81,6 +88,10 @@ class Chat {
     model.on("unread", () => this.later("title", () => this.title()));
     model.on("read", () => this.later("remember", () => this.remember()));
     model.on("members", () => this.later("members", () => this.people()));
+    model.on("avatar", (nick) => {
+      this.changedAvatars.add(nick);
+      this.later("avatars", () => this.redraw());
+    });
     model.on("item", (known, at, how) => this.panes.item(known, at, how));
     model.on("changed", (known, item) => this.panes.of(known)?.log.changed(item));
     model.on("history", (known, many) => this.panes.of(known)?.log.prepended(many));
@@ -216,14 +227,6 @@ class Chat {
 
   // ── What is seen.
 
-  isShown(known) {
-    return this.panes.isShown(known);
-  }
-
-  room() {
-    return this.panes.room();
-  }
-
   open(known) {
     if (known.isRoom) {
       this.panes.openRoom(known);
@@ -231,10 +234,6 @@ class Chat {
     } else {
       this.panes.openTalk(known.name);
     }
-  }
-
-  activate(pane) {
-    this.panes.activate(pane);
   }
 
   // Something else is seen now.
@@ -281,7 +280,25 @@ class Chat {
     return `/files/${file}/${encodeURIComponent(name)}?as=${encodeURIComponent(this.model.me)}&proof=${proof}`;
   }
 
+  redraw() {
+    const nicks = this.changedAvatars;
+    this.changedAvatars = new Set();
+    this.panes.all().forEach((pane) => pane.log.redraw(nicks));
+  }
+
+  // Draws the lists of people anew; those of a crowd, once a second.
   people() {
+    const pause = (this.panes.room()?.members.size ?? 0) > CROWD ? CROWD_PAUSE_MS : 0;
+    const wait = this.drawnPeople + pause - performance.now();
+    if (wait > 0) {
+      if (!this.peopleDue) {
+        this.peopleDue = true;
+        setTimeout(() => this.people(), wait);
+      }
+      return;
+    }
+    this.peopleDue = false;
+    this.drawnPeople = performance.now();
     this.sidebar.fillMembers();
     this.sidebar.fill();
     this.panes.all().forEach((pane) => pane.fillHead());
@@ -313,7 +330,7 @@ class Chat {
     if (this.model.connection.state !== "in" || document.hidden) {
       return;
     }
-    const room = this.room();
+    const room = this.panes.room();
     if (room !== null && room.joined && room.members.size <= WHO_MEMBERS_MAX) {
       this.link.ask({ Who: { room: room.name } });
     }
@@ -365,7 +382,7 @@ class Chat {
     const { session, model } = this;
     session.nick = model.me;
     session.number = this.link.client.nextNumber;
-    session.room = this.room()?.key ?? null;
+    session.room = this.panes.room()?.key ?? null;
     session.open = this.panes.talks().map(({ known }) => known.key);
     session.read = Object.fromEntries([...model.places.values()].map((place) => [place.key, place.read]));
     remember(session);

@@ -100,8 +100,18 @@ export class LogView {
   changed(item) {
     const at = this.known.items.indexOf(item);
     if (this.from <= at && at < this.to) {
-      this.list.children[at - this.from].replaceWith(this.line(item, at));
+      this.quietly(() => this.list.children[at - this.from].replaceWith(this.line(item, at)));
     }
+  }
+
+  // Some people are seen with another avatar now.
+  redraw(nicks) {
+    for (let at = this.from; at < this.to; at += 1) {
+      const { nick } = this.known.items[at];
+      const face = nicks.has(nick) ? this.list.children[at - this.from].querySelector(".gutter .avatar") : null;
+      face?.replaceWith(this.scene.avatar(nick));
+    }
+    this.fillPending();
   }
 
   // The oldest items were forgotten.

@@ -23,7 +23,7 @@ export class Pane {
       ondragover: (event) => this.dragged(event),
       ondragleave: () => this.element.classList.remove("dragged"),
       ondrop: (event) => this.dropped(event),
-      onfocusin: () => scene.activate(this),
+      onfocusin: () => scene.panes.activate(this),
     });
     this.log = new LogView(model, known, {
       name: known.name,

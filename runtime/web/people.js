@@ -1,6 +1,6 @@
 // Who is there: state and avatar of everybody, and who is in which room.
 
-import { formOf } from "./shapes.js";
+import { formOf, same } from "./shapes.js";
 
 const UNKNOWN = { state: null, avatar: null };
 
@@ -16,8 +16,16 @@ export class People {
   }
 
   set(nick, what) {
-    this.byNick.set(nick, { ...this.of(nick), ...what });
+    this.put(nick, { ...this.of(nick), ...what });
     this.model.tell("members");
+  }
+
+  put(nick, person) {
+    const before = this.of(nick).avatar;
+    this.byNick.set(nick, person);
+    if (!same(before, person.avatar)) {
+      this.model.tell("avatar", nick);
+    }
   }
 
   // Somebody is in a room.
@@ -64,7 +72,7 @@ export class People {
   // What an entry from before tells of somebody of whom nothing else is known.
   recall({ nick, body }) {
     if (formOf(body) === "Joined" && !this.byNick.has(nick)) {
-      this.byNick.set(nick, { state: null, avatar: body.Joined });
+      this.put(nick, { state: null, avatar: body.Joined });
     }
   }
 
@@ -81,7 +89,7 @@ export class People {
       known.members = there;
     }
     for (const { nick, state, avatar } of members) {
-      this.byNick.set(nick, { state, avatar });
+      this.put(nick, { state, avatar });
     }
     this.model.tell("members");
   }

@@ -9,8 +9,17 @@ const LISTED_MAX = 200;
 
 const byName = (a, b) => a.name.localeCompare(b.name);
 
-// Fills an element anew and leaves the focus on what stands for the same thing.
-function refill(element, children) {
+// What each element was filled with last, as a text: who is about to click twice is not to lose the button.
+const filled = new WeakMap();
+
+// Fills an element anew if it is to show something else, and leaves the focus on what stands for the same thing.
+function refill(element, shown, build) {
+  const text = JSON.stringify(shown);
+  if (filled.get(element) === text) {
+    return;
+  }
+  filled.set(element, text);
+  const children = build();
   const key = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   element.replaceChildren(...children.filter((child) => child !== null));
   if (key !== undefined) {
@@ -28,7 +37,10 @@ export class Sidebar {
     const places = [...this.model.places.values()];
     const rooms = places.filter((place) => place.isRoom && (place.joined || place.pending.length > 0)).sort(byName);
     const talks = places.filter((place) => !place.isRoom).sort(byName);
-    refill(byId("sidebar"), [
+    const line = (place) => [place.key, place.unread, this.scene.panes.isShown(place), this.model.personOf(place.name).avatar];
+    const me = this.model.me ?? "";
+    const shown = [rooms.map(line), talks.map(line), this.model.connection.state, me, this.model.personOf(me).avatar];
+    refill(byId("sidebar"), shown, () => [
       h("div.sidebar-head", {}, h("span.brand", {}, this.model.protocol.name), this.connectionTag(), this.closer()),
       h("div.sidebar-lists", {},
         h("div.list-head", {},
@@ -55,7 +67,7 @@ export class Sidebar {
   }
 
   placeLine(place) {
-    const current = this.scene.isShown(place);
+    const current = this.scene.panes.isShown(place);
     const person = this.model.personOf(place.name);
     const sign = place.isRoom ? h("span.room-sign", { "aria-hidden": "true" }, "#") : avatarOf(place.name, person.avatar, this.scene.pictureUrl, "s");
     const unread = place.unread === 0 ? null : h("span.unread", { "data-testid": "unread" }, place.unread > 99 ? "99+" : String(place.unread), h("span.unseen", {}, " unread"));
@@ -83,15 +95,16 @@ export class Sidebar {
   }
 
   fillMembers() {
-    const room = this.scene.room();
+    const room = this.scene.panes.room();
     if (room === null) {
-      byId("members").replaceChildren();
+      refill(byId("members"), null, () => []);
       return;
     }
     const rank = (nick) => (this.model.personOf(nick).state === "Detached" ? 1 : 0);
     const nicks = [...room.members].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
     const rest = nicks.length - LISTED_MAX;
-    refill(byId("members"), [
+    const shown = nicks.slice(0, LISTED_MAX).map((nick) => [nick, this.model.personOf(nick)]);
+    refill(byId("members"), [room.key, this.model.me, nicks.length, shown], () => [
       h("div.list-head", {}, h("h2.list-title", {}, `In ${room.name}`), h("span.tag.count", {}, String(nicks.length)),
         iconButton("close", "Close the list", { class: "icon-button middle-only", "data-key": "close-members", onclick: () => this.scene.closeDrawers() })),
       h("ul.people", { "data-testid": "members" }, ...nicks.slice(0, LISTED_MAX).map((nick) => this.memberLine(nick))),
