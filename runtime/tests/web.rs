@@ -9,7 +9,7 @@ use async_tungstenite::tungstenite::http::HeaderValue;
 use futures_lite::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use hobnob_machine::Config;
 use hobnob_runtime::files::digest_of;
-use hobnob_runtime::journal::{DataFolder, Durability, Keeping, Retention, Sqlite};
+use hobnob_runtime::journal::{DataFolder, Durability, Journal, Keeping, Nothing, Retention, Sqlite};
 use hobnob_runtime::message_log::Layout;
 use hobnob_runtime::web::WebSettings;
 use hobnob_runtime::{Listener, ServerSettings, SmolWorld, World, serve};
@@ -19,6 +19,7 @@ use hobnob_spec::profile::Profile;
 use serde_json::{Value, json};
 use smol::net::TcpStream;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// What is waited for comes in this time, or not at all.
@@ -29,19 +30,22 @@ const TOKEN: Secret = Secret([7; 16]);
 const KEY: Secret = Secret([9; 16]);
 
 fn run(test: impl AsyncFnOnce(SocketAddr)) {
-    let world = SmolWorld::new();
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let keeping = Keeping { durability: Durability::Never, retention: Retention::Forever, layout: Layout::Off };
     let journal = DataFolder::open(folder.path()).and_then(|folder| Sqlite::open(folder, keeping));
+    run_on(Box::new(journal.expect("a journal can be begun")), Some(folder.path()), test);
+}
+
+fn run_on(journal: Box<dyn Journal>, folder: Option<&Path>, test: impl AsyncFnOnce(SocketAddr)) {
+    let world = SmolWorld::new();
     let settings = ServerSettings {
         listeners: vec![Listener::http("127.0.0.1:0", Profile::open())],
-        config: Config { operator_key: Some(KEY), store: true, ..Config::default() },
+        config: Config { operator_key: Some(KEY), store: folder.is_some(), ..Config::default() },
         status_every: None,
-        web: WebSettings { token: Some(TOKEN), log: Some(folder.path().to_owned()), ..WebSettings::default() },
+        web: WebSettings { token: Some(TOKEN), log: folder.map(Path::to_owned), ..WebSettings::default() },
         ..ServerSettings::default()
     };
     world.clone().run(async {
-        let journal = Box::new(journal.expect("a journal can be begun"));
         let server = serve(world.clone(), journal, settings).await.expect("a free port can be had");
         let over = async {
             world.sleep_until(world.now() + LONG).await;
@@ -411,5 +415,28 @@ fn what_the_operator_orders_at_the_monitor_is_done() {
         }
         let form = format!("{}Content-Type: text/plain\r\n", bearer());
         assert_eq!(post(addr, "/api/act", &form, r#"{"act":"kick","nick":"ann"}"#).await.status, 415);
+    });
+}
+
+#[test]
+fn where_nothing_is_kept_the_latest_lines_are_looked_through() {
+    run_on(Box::new(Nothing), None, async |addr| {
+        let mut ann = Chatter::join(addr, "ann").await;
+        for text in ["one", "two", "three"] {
+            ann.ask(json!({ "Say": { "room": "lobby", "text": text } })).await;
+        }
+        ann.ask(json!({ "Private": { "to": "Bob", "text": "for you" } })).await;
+        let texts = async |query: &str| {
+            let log = ask(addr, "GET", &format!("/api/log?{query}"), &bearer()).await.json();
+            assert_eq!(log["kept"], false);
+            let lines = log["lines"].as_array().expect("a list").clone();
+            lines.iter().map(|line| line["text"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("kind=say&limit=2").await, ["three", "two"]);
+        assert_eq!(texts("nick=bob").await, ["for you"]);
+        assert_eq!(texts("room=LOBBY&grep=O&kind=say").await, ["two", "one"]);
+        assert_eq!(texts("until=1").await, [""; 0]);
+        let csv = ask(addr, "GET", "/api/log?format=csv&kind=say", &bearer()).await.text();
+        assert!(csv.starts_with("time,") && csv.ends_with(",three\n"), "{csv}");
     });
 }

@@ -8,6 +8,7 @@ use super::recovery::decode;
 use super::rows::{Kind, Row, Stored};
 use super::sqlite::{check_format, int, trouble};
 use super::{Each, Genesis, JournalError, Page, PageQuery, Position, Record, Snapshot, Trouble};
+use crate::message_log::Line;
 use hobnob_machine::Input;
 use hobnob_spec::messages::Time;
 use rusqlite::types::Value;
@@ -132,6 +133,22 @@ pub struct Search {
 }
 
 impl Search {
+    /// Whether a line fits that stands in no store yet. It has no place there, nor a number of lines beside it.
+    pub(crate) fn fits(&self, line: &Line<'_>) -> bool {
+        let Self { since, until, before: _, nick, room, grep, kinds, limit: _ } = self;
+        let same =
+            |one: Option<&str>, other: &String| one.is_some_and(|one| one.to_lowercase() == other.to_lowercase());
+        let holds = |text: Option<&str>, part: &String| {
+            text.is_some_and(|text| text.to_lowercase().contains(&part.to_lowercase()))
+        };
+        since.is_none_or(|since| line.at >= since)
+            && until.is_none_or(|until| line.at < until)
+            && nick.as_ref().is_none_or(|nick| same(Some(line.sender), nick) || same(line.recipient, nick))
+            && room.as_ref().is_none_or(|room| same(line.room, room))
+            && grep.as_ref().is_none_or(|grep| holds(line.text, grep))
+            && (kinds.is_empty() || kinds.contains(&line.kind))
+    }
+
     fn conditions(&self) -> (String, Vec<Value>) {
         let (mut wheres, mut values) = (vec!["1"], Vec::new());
         let mut add = |condition, found: Vec<Value>| {

@@ -6,7 +6,7 @@ use super::monitor::only_operator;
 use super::protocol;
 use super::site::{Reading, Site, says};
 use crate::hub::desk::{Outcome, Present, Query};
-use crate::journal::{JournalError, Search};
+use crate::journal::{JournalError, Search, Stored};
 use crate::message_log::Layout;
 use hobnob_machine::SessionView;
 use hobnob_spec::messages::{Answer, Time};
@@ -134,8 +134,7 @@ pub(super) async fn log(request: Request<Site>) -> tide::Result {
     };
     let Some(log) = &request.state().log else {
         let Some(latest) = request.state().desk.ask(Query::Latest).await else { return Ok(stopping()) };
-        let lines: Vec<_> = latest.iter().map(LogLine::of_stored).collect();
-        return Ok(json_of(StatusCode::Ok, &json!({ "lines": lines, "kept": false })));
+        return Ok(file(in_memory(&latest, &search, layout), layout));
     };
     let (to, found) = async_channel::bounded(1);
     let reading: Reading = Box::new(move |reader| {
@@ -174,6 +173,21 @@ fn read(reader: &crate::journal::Reader, search: &Search, layout: Option<Layout>
         text.extend(line);
         text
     }))
+}
+
+/// What is looked for of the latest lines, which stand newest first.
+fn in_memory(latest: &[Stored], search: &Search, layout: Option<Layout>) -> Vec<u8> {
+    let limit = usize::try_from(search.limit.unwrap_or(LINES)).unwrap_or(usize::MAX);
+    let fit = latest.iter().filter(|stored| search.fits(&stored.columns().line)).take(limit);
+    let Some(layout) = layout else {
+        let lines: Vec<_> = fit.map(LogLine::of_stored).collect();
+        return json!({ "lines": lines, "kept": false }).to_string().into_bytes();
+    };
+    let (zone, mut text) = (TimeZone::UTC, layout.heading().as_bytes().to_vec());
+    for stored in fit.collect::<Vec<_>>().into_iter().rev() {
+        layout.write(&stored.columns().line, &zone, &mut text);
+    }
+    text
 }
 
 /// The newest of what comes, within a number of bytes.
