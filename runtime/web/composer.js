@@ -94,6 +94,13 @@ export class Composer {
     this.area.focus();
   }
 
+  // Puts a text before what is written.
+  give(text) {
+    this.area.value = [text, this.area.value].filter((part) => part !== "").join("\n");
+    this.typed();
+    this.area.focus();
+  }
+
   warn() {
     this.warnedUntil = performance.now() + WARNING_MS;
     this.refresh();

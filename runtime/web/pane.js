@@ -82,6 +82,7 @@ export class Pane {
     const actions = failed
       ? h("div.pending-actions", {},
           h("button", { type: "button", "data-testid": "send-again", onclick: () => this.again(pending) }, "Send again"),
+          upload === null && h("button", { type: "button", "data-testid": "edit", onclick: () => this.edit(pending) }, "Edit"),
           h("button.quiet-button", { type: "button", onclick: () => this.discard(pending) }, "Discard"))
       : null;
     return h("li.line", { "data-testid": "pending", "data-state": pending.state },
@@ -110,6 +111,12 @@ export class Pane {
     } else {
       this.files.again(pending.upload);
     }
+  }
+
+  // Gives a text back to where it was written, before what is being written there.
+  edit(pending) {
+    this.discard(pending);
+    this.composer.give(pending.text);
   }
 
   discard(pending) {

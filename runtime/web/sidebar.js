@@ -116,7 +116,7 @@ export class Sidebar {
     const { state } = this.model.personOf(nick);
     const own = this.model.isMe(nick);
     const tag = STATES[state] === undefined ? null : h(`span.tag.${state === "Muted" ? "bad" : "plain"}`, {}, STATES[state]);
-    const inside = [this.scene.avatar(nick, "s"), h("span.place-name", {}, nick, own ? h("span.hint", {}, " (you)") : null), tag];
+    const inside = [this.scene.avatar(nick, "s"), h("span.place-name", {}, nick, own && tag === null ? h("span.hint", {}, " (you)") : null), tag];
     if (own) {
       return h("li.person", { "data-nick": nick, "data-state": state }, h("span.person-line", {}, ...inside));
     }

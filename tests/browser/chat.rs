@@ -131,6 +131,10 @@ fn a_flood_is_muted_and_the_page_says_so() {
     ann.axe();
     // What was typed and refused is kept, and may be sent when the mute is over.
     ann.wait_for("document.querySelector('[data-testid=composer-notice]').hidden");
+    ann.wait_for("document.querySelector('[data-testid=pending][data-state=failed]')");
+    let text = ann.text("[data-testid=pending] .text");
+    ann.click("[data-testid=edit]");
+    ann.wait_for(&format!("document.querySelector('{ROOM}textarea').value.startsWith({})", json!(text)));
     let refused = ann.eval("document.querySelectorAll('[data-testid=pending][data-state=failed]').length");
     for _ in 0..refused.as_u64().expect("it is a number") {
         ann.click("[data-testid=send-again]");
