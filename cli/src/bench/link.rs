@@ -100,6 +100,17 @@ impl Link {
         }
     }
 
+    /// Reads what the room was told while its other members came, so that nobody begins behind. Tells the number of its
+    /// last message, which is `last` if there is none.
+    pub(super) async fn catch_up(&mut self, last: u64) -> Result<u64, Failure> {
+        self.asked(Request::Ping).await?;
+        let numbers = self.came.drain(..).filter_map(|message| match message {
+            Message::Live { entry, .. } => Some(entry.number),
+            Message::Answer { .. } | Message::Earlier { .. } | Message::Ping | Message::Goodbye { .. } => None,
+        });
+        Ok(numbers.fold(last, u64::max))
+    }
+
     /// Asks one thing and waits for its answer; what else comes is kept.
     pub(super) async fn asked(&mut self, request: Request) -> Result<Answer, Failure> {
         self.pen.ask(request);

@@ -169,6 +169,9 @@ async fn take_seats(
             rooms[user / plan.members].1.push(task.await?);
         }
     }
+    for (link, last) in rooms.iter_mut().flat_map(|(_, seats)| seats) {
+        *last = link.catch_up(*last).await?;
+    }
     Ok(rooms)
 }
 
