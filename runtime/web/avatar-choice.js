@@ -1,6 +1,6 @@
 // The choice of an avatar: none, an emoji, a drawn pattern, or a picture of one's own. Remembers the last choice.
 
-import { avatarOf, cutSquare, drawPattern, pictureFile } from "./avatars.js";
+import { avatarOf, canvas, cutSquare, drawPattern, pictureFile } from "./avatars.js";
 import { h } from "./dom.js";
 
 const KEY = "hobnob.avatar";
@@ -42,7 +42,9 @@ export class AvatarChoice {
   }
 
   pattern(seed, number) {
-    const drawn = drawPattern(seed);
+    const drawn = canvas();
+    // The form is there first.
+    setTimeout(() => drawPattern(drawn, seed));
     drawn.setAttribute("aria-hidden", "true");
     return this.option(`Pattern ${number}`, h("span.avatar.size-m", {}, drawn), async () => {
       this.choosePicture(await pictureFile(drawn, this.limits.picture_bytes));

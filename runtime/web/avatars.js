@@ -33,16 +33,16 @@ export function tintOf(nick) {
   return sum % TINTS;
 }
 
-function canvas() {
+// An empty picture.
+export function canvas() {
   return h("canvas", { width: SIDE, height: SIDE });
 }
 
-// A pattern that is the same for the same seed: five by five fields, mirrored, in two colours.
-export function drawPattern(seed) {
+// Draws a pattern that is the same for the same seed: five by five fields, mirrored, in two colours.
+export function drawPattern(drawn, seed) {
   const digest = sha256Hex(seed);
   const digit = (at) => parseInt(digest[at], 16);
   const hue = (digit(60) * 16 + digit(61)) * (360 / 256);
-  const drawn = canvas();
   const pen = drawn.getContext("2d");
   pen.fillStyle = `hsl(${hue} 45% 92%)`;
   pen.fillRect(0, 0, SIDE, SIDE);
@@ -57,7 +57,6 @@ export function drawPattern(seed) {
       }
     }
   }
-  return drawn;
 }
 
 // The middle of a picture as a square.
