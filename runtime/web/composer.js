@@ -14,6 +14,7 @@ export class Composer {
     const to = known.isRoom ? `Message to ${known.name}` : `Private message to ${known.name}`;
     this.area = h("textarea", {
       rows: "1",
+      dir: "auto",
       "aria-label": to,
       placeholder: known.isRoom ? `Message to ${known.name}` : `Only to ${known.name}`,
       enterkeyhint: "send",

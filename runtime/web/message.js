@@ -46,7 +46,7 @@ function follows(item, before) {
 function spoken(item, together, scene) {
   const own = scene.isMe(item.nick);
   const classes = `article.message${own ? ".own" : ""}${together ? ".together" : ""}`;
-  const state = own ? h("span.sent", { title: item.waits ? "waits for its reader" : "sent" }, icon("check")) : null;
+  const state = own ? sentSign(item) : null;
   const head = together
     ? h("p.unseen", {}, `${item.nick}, ${clock.format(item.at)}`)
     : h("p.who", {}, nickOf(item.nick, scene), " ", timeOf(item.at));
@@ -59,6 +59,11 @@ function spoken(item, together, scene) {
     h("div.content", {}, head, body, waits),
     state,
   );
+}
+
+function sentSign({ waits }) {
+  const label = waits ? "waits for its reader" : "sent";
+  return h("span.sent", { role: "img", title: label, "aria-label": label }, icon("check"));
 }
 
 // A nick that opens a conversation with its owner. By the keyboard there is a shorter way: the list of members.
@@ -89,7 +94,7 @@ function shortTime(at) {
 // A text with its newlines, its web addresses made to links.
 export function said(text) {
   const parts = text.split(/(https?:\/\/[^\s<>"]+)/g);
-  return h("p.text", {}, ...parts.flatMap((part, at) => (at % 2 === 0 ? [part] : link(part))));
+  return h("p.text", { dir: "auto" }, ...parts.flatMap((part, at) => (at % 2 === 0 ? [part] : link(part))));
 }
 
 function link(found) {
@@ -131,7 +136,7 @@ export function download(url, name, size) {
     "a.file",
     { href: `${url}&download`, download: name, "data-testid": "file" },
     icon("file"),
-    h("span.file-name", {}, name),
+    h("span.file-name", { dir: "auto" }, name),
     h("span.hint", {}, readableBytes(size)),
   );
 }

@@ -75,7 +75,7 @@ export class Pane {
   pendingLine(pending) {
     const failed = pending.state === "failed";
     const { upload } = pending;
-    const body = upload === null ? h("p.text", {}, pending.text) : this.uploadBody(upload);
+    const body = upload === null ? h("p.text", { dir: "auto" }, pending.text) : this.uploadBody(upload);
     const state = failed
       ? h("p.error", {}, pending.reason)
       : h("p.hint", {}, upload === null ? "Sending…" : "");

@@ -66,6 +66,13 @@ export class People {
       case "Avatar":
         this.set(nick, { avatar: value });
         break;
+      case "Text":
+      case "Attached":
+        // Who speaks is back; nobody tells of it otherwise.
+        if (live && this.of(nick).state === "Detached") {
+          this.set(nick, { state: "Member" });
+        }
+        break;
     }
   }
 
