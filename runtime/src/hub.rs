@@ -230,13 +230,11 @@ pub async fn serve_with<W: World>(
     let (desk, queries) = Desk::new();
     let names = Arc::new(settings.web.names.clone());
     let monitored = settings.listeners.iter().any(|listener| listener.transport == Transport::Http);
-    let site = monitored.then(|| {
-        let crowd = Crowd::new(present.trust_relay.clone());
-        (web::open(&world, settings.web.clone(), &present, desk), Arc::new(crowd))
-    });
+    let site = monitored.then(|| web::open(&world, settings.web.clone(), &present, desk));
     for ((number, listener), Listener { transport, .. }) in (0..).zip(listeners).zip(&settings.listeners) {
         let Some(listener) = listener else { continue };
-        let port = reader::Port { number, transport: *transport, names: Arc::clone(&names), site: site.clone() };
+        let crowd = Arc::new(Crowd::new(present.trust_relay.clone()));
+        let port = reader::Port { number, transport: *transport, names: Arc::clone(&names), site: site.clone(), crowd };
         let accept = reader::accept(world.clone(), listener, port, readers.clone(), ports_closed.clone());
         world.spawn(accept);
     }

@@ -26,6 +26,15 @@ pub(crate) fn open_private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Lets nobody else read a file, where the system knows such a thing.
+pub(crate) fn make_private(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
 /// How the terminal at standard input was set, so that it can be set so again.
 #[derive(Debug)]
 pub struct TerminalMode {

@@ -39,6 +39,8 @@ impl std::error::Error for SecretError {}
 pub fn read_or_make(path: &Path, fresh: impl FnOnce() -> Secret) -> Result<Secret, SecretError> {
     let fail = |error| SecretError::Io(path.to_owned(), error);
     let mut file = os::open_private_file(path).map_err(fail)?;
+    // One that somebody copied here may be open to all.
+    os::make_private(&file).map_err(fail)?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(fail)?;
     if text.is_empty() {
@@ -60,6 +62,19 @@ mod tests {
         let made = read_or_make(&path, || Secret([7; 16])).expect("a key can be made");
         let read = read_or_make(&path, || Secret([8; 16])).expect("a key can be read");
         assert!(made.same_as(&Secret([7; 16])) && read.same_as(&made));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_a_secret_that_was_open_to_all() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join(MONITOR_TOKEN);
+        std::fs::write(&path, Secret([7; 16]).to_hex()).expect("a file can be written");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("it is ours");
+        read_or_make(&path, || Secret([8; 16])).expect("a secret can be read");
+        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -74,6 +74,7 @@ async fn read(folder: PathBuf, to_do: Receiver<Reading>) {
         if reader.is_none() {
             reader = Reader::open(&folder).inspect_err(|error| tracing::warn!("{error}")).ok();
         }
+        // Who waits for what cannot be read hears it by the end of the answer's line.
         if let Some(reader) = &reader {
             reading(reader);
         }

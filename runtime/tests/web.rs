@@ -219,6 +219,16 @@ fn requests_on_one_connection_are_answered_in_their_order() {
 }
 
 #[test]
+fn who_asks_whether_to_go_on_is_told_to() {
+    run(async |addr| {
+        let form = "Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n";
+        let body = format!("token={}", TOKEN.to_hex());
+        let answer = post(addr, "/monitor/login", form, &body).await;
+        assert_eq!((answer.status, answer.text().starts_with("HTTP/1.1 200 OK")), (100, true), "{}", answer.head);
+    });
+}
+
+#[test]
 fn what_is_no_request_of_ours_is_refused() {
     run(async |addr| {
         for (request, status) in [
@@ -392,7 +402,9 @@ fn what_the_operator_orders_at_the_monitor_is_done() {
     run(async |addr| {
         let mut ann = Chatter::join(addr, "ann").await;
         let order = async |order: &str| {
-            let more = format!("{}Content-Type: application/json\r\n", bearer());
+            // What a proxy says of whom it serves is nothing to go by.
+            let proxy = "X-Forwarded-For: 192.0.2.7\r\nForwarded: for=192.0.2.7\r\n";
+            let more = format!("{}{proxy}Content-Type: application/json\r\n", bearer());
             let answer = post(addr, "/api/act", &more, order).await;
             (answer.status, serde_json::from_slice::<Value>(&answer.body).unwrap_or_default())
         };

@@ -42,6 +42,8 @@ use std::time::Duration;
 const TURN_HEARD_MAX: usize = 512;
 /// How many inputs a turn takes at most, but for what came in its last bytes.
 const TURN_INPUTS_MAX: usize = 4_096;
+/// How many questions from the desk a turn answers at most.
+const TURN_QUERIES_MAX: usize = 16;
 /// How many bytes a turn has to say at most, but for what came in its last bytes.
 const TURN_BYTES_MAX: usize = 8 << 20;
 /// How often a stopping server looks whether all is done.
@@ -198,6 +200,9 @@ impl<W: World> Hub<W> {
             self.take_all_that_came();
             self.end_turn();
             if let Some(result) = self.closed.take() {
+                // Who still asks at the desk hears by the end of the answer's line that nobody answers.
+                self.parts.queries.close();
+                while self.parts.queries.try_recv().is_ok() {}
                 return result;
             }
         }
@@ -279,6 +284,14 @@ impl<W: World> Hub<W> {
             }
             let Ok(heard) = self.parts.heard.try_recv() else { break };
             self.take_heard(heard);
+        }
+        // Who asks at the desk, or wants the server to stop, is heard in a flood, too.
+        for _ in 0..TURN_QUERIES_MAX {
+            let Ok(query) = self.parts.queries.try_recv() else { break };
+            self.take_query(query);
+        }
+        if self.stops_at.is_none() && self.parts.stop.is_closed() {
+            self.begin_stop();
         }
         self.see_to_time();
         self.take_behind();

@@ -215,7 +215,7 @@ impl<W: World> Hub<W> {
             bytes_in: tally.bytes_in,
             bytes_out: tally.bytes_out,
             lag: self.parts.keeper.lag(),
-            memory: memory(),
+            memory: gauges.samples.back().map_or(0, |sample| sample.memory),
             p50_us,
             p99_us,
             refusals: refusals.collect(),

@@ -30,8 +30,6 @@ const READ_BYTES: usize = 16 << 10;
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// How long the handshake of a websocket may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How many handshakes of a port may be under way.
-const HANDSHAKES_MAX: usize = 256;
 
 /// The reading side of a connection, by its transport.
 pub(super) enum AnyDoor {
@@ -107,8 +105,10 @@ pub(super) struct Port {
     pub(super) transport: Transport,
     /// Under which names browsers may come.
     pub(super) names: Arc<Names>,
-    /// What is served to them, and to how many.
-    pub(super) site: Option<(Site, Arc<Crowd>)>,
+    /// What is served to them.
+    pub(super) site: Option<Site>,
+    /// How many of them there are that have no place in the chat yet.
+    pub(super) crowd: Arc<Crowd>,
 }
 
 /// Accepts connections until `close` is closed. A system without a connection to spare is waited for.
@@ -120,8 +120,6 @@ pub(super) async fn accept<W: World>(
     close: Receiver<()>,
 ) {
     let mut short = false;
-    // One token for each handshake that is under way.
-    let (begins, ends) = async_channel::bounded::<()>(HANDSHAKES_MAX);
     while !close.is_closed() {
         let closed = async {
             // Nothing is ever sent: the channel is closed.
@@ -140,8 +138,8 @@ pub(super) async fn accept<W: World>(
                     }
                     Transport::Http => {
                         let (listener, site) = (port.number, port.site.clone());
-                        let (world_of, hub) = (world.clone(), hub.clone());
-                        let Some((site, crowd)) = site else { continue };
+                        let (world_of, hub, crowd) = (world.clone(), hub.clone(), Arc::clone(&port.crowd));
+                        let Some(site) = site else { continue };
                         world.spawn(async move {
                             let served = port::serve(&world_of, stream, addr, (&site, &crowd)).await;
                             if let Some((stream, speaks)) = served {
@@ -152,19 +150,14 @@ pub(super) async fn accept<W: World>(
                     }
                     Transport::WebSocket => {
                         let (listener, names) = (port.number, Arc::clone(&port.names));
-                        let (world_of, hub, ends) = (world.clone(), hub.clone(), ends.clone());
-                        // Whoever comes while too many shake hands waits for one of them.
-                        let begun = async { begins.send(()).await.is_ok() };
-                        let closed = async { close.recv().await.is_ok() };
-                        if !begun.or(closed).await {
-                            return;
-                        }
+                        let (world_of, hub) = (world.clone(), hub.clone());
+                        // Who comes while too many shake hands is let go: nobody else is to wait for them.
+                        let Some(place) = port.crowd.enter(addr.ip()) else { continue };
                         world.spawn(async move {
                             let deadline = world_of.now() + HANDSHAKE;
                             let shaking = handshake::shake_hands(stream, &names);
                             let shaken = in_time(&world_of, deadline, shaking).await.flatten();
-                            // Its token is there: it was sent before.
-                            let _ = ends.try_recv();
+                            drop(place);
                             if let Some((stream, speaks)) = shaken {
                                 // When the hub is gone, nobody needs to know.
                                 drop(hub.send(Heard::Came { stream, addr, listener, speaks: Some(speaks) }).await);

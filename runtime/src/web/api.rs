@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::time::Duration;
 use tide::http::mime;
 use tide::{Request, Response, StatusCode};
 
@@ -29,6 +30,8 @@ const BYTES_MAX: usize = 4 << 20;
 /// How many lines an export has at most, and how many bytes; `hobnob log` gives all.
 const EXPORT_LINES_MAX: u64 = 100_000;
 const EXPORT_BYTES_MAX: usize = 64 << 20;
+/// How long an order may take to be kept.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The description of this interface.
 const DESCRIPTION: &str = include_str!("openapi.json");
 
@@ -147,7 +150,7 @@ pub(super) async fn log(request: Request<Site>) -> tide::Result {
     Ok(match found.recv().await {
         Ok(Ok(text)) => file(text, layout),
         Ok(Err(error)) => says(StatusCode::InternalServerError, &error.to_string()),
-        Err(_) => stopping(),
+        Err(_) => says(StatusCode::ServiceUnavailable, "The message log cannot be read; the console says why."),
     })
 }
 
@@ -280,12 +283,16 @@ pub(super) async fn act(mut request: Request<Site>) -> tide::Result {
             "An order is {\"act\":\"mute\",\"nick\":…,\"ms\":…}, unmute or kick.",
         ));
     };
-    let Some(addr) = request.remote().and_then(|addr| addr.parse().ok()) else { return Ok(stopping()) };
+    let Some(addr) = request.peer_addr().and_then(|addr| addr.parse().ok()) else { return Ok(stopping()) };
     let ordered = hobnob_spec::messages::Request::from(act);
     if !ordered.fits() {
         return Ok(says(StatusCode::UnprocessableEntity, "The nick is too long."));
     }
-    let outcome = request.state().desk.ask(|to| Query::Act { addr, request: ordered, to }).await;
+    let Site { desk, doorman, .. } = request.state();
+    let asking = desk.ask(|to| Query::Act { addr, request: ordered, to });
+    let Some(outcome) = doorman.in_time(PATIENCE, asking).await else {
+        return Ok(says(StatusCode::ServiceUnavailable, "The order was taken, and waits for the disk."));
+    };
     Ok(match outcome {
         Some(Outcome::Answered(Answer::Refused { no, .. })) => {
             json_of(StatusCode::Conflict, &json!({ "refused": no.name(), "meaning": no.meaning() }))

@@ -39,7 +39,7 @@ pub(super) async fn fetch(request: Request<Site>) -> tide::Result {
     let proof = asked.proof.as_deref().and_then(Digest::from_hex).map(|digest| Proof(digest.0));
     let claim = match (asked.nick, proof) {
         (Some(nick), Some(proof)) => Claim::User { nick, proof },
-        (_, _) if doorman.admits(request.as_ref()) => Claim::Operator,
+        (_, _) if doorman.admit(request.as_ref()).await.is_ok() => Claim::Operator,
         (_, _) => return Ok(missing()),
     };
     let found = desk.ask(|to| Query::File { file, claim, to }).await.flatten();
@@ -88,8 +88,8 @@ fn respond(source: Source, size: u64, range: Option<Range>, picture: Option<Pict
     response.insert_header("content-type", kind);
     response.insert_header("content-disposition", format!("{disposition}; filename*=UTF-8''{}", encoded(shown)));
     response.insert_header("accept-ranges", "bytes");
-    // A number stands for the same bytes for ever.
-    response.insert_header("cache-control", "private, max-age=86400, immutable");
+    // A number stands for the same bytes for ever, but who shares a computer is not to find them there for long.
+    response.insert_header("cache-control", "private, max-age=600");
     if status == StatusCode::PartialContent {
         response.insert_header("content-range", format!("bytes {from}-{}/{size}", to.saturating_sub(1)));
     }

@@ -163,6 +163,13 @@ impl Head {
             return Err(Unread::Refused(StatusCode::PayloadTooLarge, "The body of the request is too long."));
         }
         let mut bytes = vec![0; body];
+        if request.header("expect").is_some_and(|expects| expects.last().as_str().eq_ignore_ascii_case("100-continue"))
+        {
+            let going_on = stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
+            if !in_time(world, world.now() + REQUEST, going_on).await.is_some_and(|gone| gone.is_ok()) {
+                return Err(Unread::Over);
+            }
+        }
         let reading = async { stream.read_exact(&mut bytes).await.ok() };
         in_time(world, world.now() + REQUEST, reading).await.flatten().ok_or(Unread::Over)?;
         if body > 0 {

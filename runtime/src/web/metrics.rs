@@ -87,7 +87,7 @@ impl Collector for Counts {
             let counter = ConstCounter::new(value);
             counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
         }
-        let help = "How long deliveries took, from what came to what was handed on, in microseconds";
+        let help = "How long deliveries took, from when the server took up what caused them until they were handed on, in microseconds";
         let kind = ConstGauge::new(0i64).metric_type();
         let mut family = encoder.encode_descriptor("delivery_microseconds", help, None, kind)?;
         for (quantile, value) in [("0.5", p50_us), ("0.99", p99_us)] {

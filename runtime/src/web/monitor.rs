@@ -6,14 +6,17 @@
 use super::handshake::bounds;
 use super::http::{Rewound, in_time};
 use super::site::{Site, html, says};
-use crate::hub::desk::Desk;
+use crate::files::digest_of;
+use crate::hub::desk::{Desk, Proof};
 use crate::world::World;
+use async_channel::{Receiver, Sender};
 use async_tungstenite::WebSocketStream;
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::CloseFrame;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::{FutureExt, StreamExt};
+use hobnob_spec::files::Digest;
 use hobnob_spec::messages::Secret;
 use serde::Deserialize;
 use std::fmt;
@@ -29,6 +32,10 @@ const WRONG: Duration = Duration::from_secs(1);
 const UNREAD_MAX: usize = 8;
 /// How long a watcher may take to take a piece of news.
 const WRITE: Duration = Duration::from_secs(30);
+/// How many bytes of news may wait to be written.
+const WRITE_BYTES_MAX: usize = 8 << 20;
+/// How many who showed a wrong token may wait.
+const SEATS: usize = 8;
 /// How many digits of the token's digest are in the cookie's name, so that two servers of one host keep theirs apart.
 const DIGITS: usize = 8;
 
@@ -38,10 +45,27 @@ pub(super) type Pause = Arc<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> 
 /// Who lets people into the monitor.
 pub(super) struct Doorman {
     token: Secret,
-    cookie: String,
+    /// The name of the cookie, and what it holds: made of the token, and no way back to it.
+    cookie: (String, Digest),
     pause: Pause,
-    /// One who showed a wrong token waits at a time.
-    bench: (async_channel::Sender<()>, async_channel::Receiver<()>),
+    /// Those who showed a wrong token wait here, one after the other.
+    bench: Bench,
+}
+
+/// Where some may wait, and one at a time is served.
+struct Bench {
+    seats: (Sender<()>, Receiver<()>),
+    turn: (Sender<()>, Receiver<()>),
+}
+
+/// A seat, or a turn, that is free again when this is dropped.
+struct Taken<'a>(&'a Receiver<()>);
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        // It is there: whoever has this put it there.
+        let _ = self.0.try_recv();
+    }
 }
 
 impl fmt::Debug for Doorman {
@@ -50,72 +74,114 @@ impl fmt::Debug for Doorman {
     }
 }
 
+/// What a request shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Wrong,
+    Token,
+}
+
 impl Doorman {
     pub(super) fn new(token: Secret, pause: Pause) -> Self {
-        let digest = crate::files::digest_of(&token.0).to_hex();
-        let cookie = format!("hobnob-monitor-{}", &digest[..DIGITS]);
-        Self { token, cookie, pause, bench: async_channel::bounded(1) }
+        let name = format!("hobnob-monitor-{}", &digest_of(&token.0).to_hex()[..DIGITS]);
+        let value = digest_of(format!("hobnob monitor {}", token.to_hex()).as_bytes());
+        let bench = Bench { seats: async_channel::bounded(SEATS), turn: async_channel::bounded(1) };
+        Self { token, cookie: (name, value), pause, bench }
     }
 
-    /// Whether a request comes with the token, in its cookie or as a bearer's.
-    pub(super) fn admits(&self, request: &Request) -> bool {
+    /// Lets who shows the token in. Who shows a wrong one waits before hearing so; where too many wait, at once.
+    pub(super) async fn admit(&self, request: &Request) -> Result<(), StatusCode> {
+        match self.look(request) {
+            Shown::Token => Ok(()),
+            Shown::Nothing => Err(StatusCode::Unauthorized),
+            Shown::Wrong => Err(self.turn_away(request.peer_addr()).await),
+        }
+    }
+
+    /// What a request shows, in its cookie or as a bearer's token.
+    fn look(&self, request: &Request) -> Shown {
         let values = |name: &str| request.header(name).into_iter().flatten();
-        let bearer = values("authorization").filter_map(|value| value.as_str().strip_prefix("Bearer "));
+        let bearers = values("authorization").filter_map(|value| value.as_str().split_once(' '));
+        let bearers = bearers.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let bearers = bearers.map(|(_, token)| self.knows(token));
         let cookies = values("cookie").flat_map(|value| value.as_str().split(';'));
-        let cookie = cookies.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == self.cookie);
-        bearer.chain(cookie.map(|(_, value)| value)).any(|shown| self.knows(shown))
+        let cookies = cookies.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == self.cookie.0);
+        let cookies = cookies.map(|(_, value)| self.knows_cookie(value));
+        bearers.chain(cookies).fold(Shown::Nothing, |shown, good| match (shown, good) {
+            (Shown::Token, _) | (_, true) => Shown::Token,
+            (Shown::Nothing | Shown::Wrong, false) => Shown::Wrong,
+        })
     }
 
     fn knows(&self, shown: &str) -> bool {
         Secret::from_hex(shown.trim()).is_some_and(|shown| shown.same_as(&self.token))
     }
 
-    /// The cookie with which a browser shows the token from now on.
-    fn cookie(&self) -> String {
-        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.token.to_hex())
+    fn knows_cookie(&self, shown: &str) -> bool {
+        Digest::from_hex(shown).is_some_and(|shown| Proof(shown.0).same_as(&Proof(self.cookie.1.0)))
     }
 
-    /// Lets who showed a wrong token wait, and says so on the console.
-    pub(super) async fn turn_away(&self, peer: Option<&str>) {
+    /// The cookie that a browser shows from now on.
+    fn cookie(&self) -> String {
+        let (name, value) = &self.cookie;
+        format!("{name}={}; Path=/; HttpOnly; SameSite=Strict", value.to_hex())
+    }
+
+    /// Lets who showed a wrong token wait, says so on the console, and gives the answer's status.
+    async fn turn_away(&self, peer: Option<&str>) -> StatusCode {
         tracing::warn!("somebody at {} showed a wrong token for the monitor", peer.unwrap_or("an unknown address"));
-        let (sit, rise) = &self.bench;
+        let Bench { seats, turn } = &self.bench;
+        if seats.0.try_send(()).is_err() {
+            return StatusCode::TooManyRequests;
+        }
+        let _seat = Taken(&seats.1);
         // Both ends are here: there is no end to wait for.
-        let _ = sit.send(()).await;
+        let _ = turn.0.send(()).await;
+        let _turn = Taken(&turn.1);
         (self.pause)(WRONG).await;
-        let _ = rise.recv().await;
+        StatusCode::Unauthorized
+    }
+
+    /// What comes of something, if it comes within so long.
+    pub(super) async fn in_time<T>(&self, within: Duration, doing: impl Future<Output = T>) -> Option<T> {
+        let over = async {
+            (self.pause)(within).await;
+            None
+        };
+        async { Some(doing.await) }.or(over).await
     }
 }
 
 /// What a link to the monitor, or its form, brings.
 #[derive(Deserialize)]
-struct Shown {
+struct Brought {
     token: Option<String>,
 }
 
 /// Answers with the monitor's page for who has the token, and else with the form that asks for it.
 pub(super) async fn page(request: tide::Request<Site>) -> tide::Result {
     let Site { pages, doorman, .. } = request.state();
-    if let Some(token) = request.query::<Shown>().ok().and_then(|shown| shown.token) {
+    if let Some(token) = request.query::<Brought>().ok().and_then(|brought| brought.token) {
         return Ok(answer_token(&request, &token).await);
     }
-    Ok(if doorman.admits(request.as_ref()) {
-        html(StatusCode::Ok, pages.page("monitor.html"))
-    } else {
-        html(StatusCode::Unauthorized, pages.page("login.html"))
+    Ok(match doorman.admit(request.as_ref()).await {
+        Ok(()) => html(StatusCode::Ok, pages.page("monitor.html")),
+        Err(status) => html(status, pages.page("login.html")),
     })
 }
 
 /// Takes the form that asks for the token.
 pub(super) async fn log_in(mut request: tide::Request<Site>) -> tide::Result {
-    let shown: Shown = request.body_form().await?;
-    Ok(answer_token(&request, shown.token.as_deref().unwrap_or_default()).await)
+    let brought: Brought = request.body_form().await?;
+    Ok(answer_token(&request, brought.token.as_deref().unwrap_or_default()).await)
 }
 
 async fn answer_token(request: &tide::Request<Site>, token: &str) -> Response {
     let Site { pages, doorman, .. } = request.state();
     if !doorman.knows(token) {
-        doorman.turn_away(request.remote()).await;
-        return html(StatusCode::Unauthorized, pages.page("login.html"));
+        let status = doorman.turn_away(request.peer_addr()).await;
+        return html(status, pages.page("login.html"));
     }
     // Not a redirection: behind a link of somebody else's page the browser would keep a strict cookie back.
     let mut response = html(StatusCode::Ok, ONWARD.to_owned());
@@ -130,14 +196,8 @@ const ONWARD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><
 
 /// Whether a request may know what only the operator may; else what to answer it.
 pub(super) async fn only_operator(request: &tide::Request<Site>) -> Result<(), Response> {
-    let doorman = &request.state().doorman;
-    if doorman.admits(request.as_ref()) {
-        return Ok(());
-    }
-    if request.header("authorization").is_some() {
-        doorman.turn_away(request.remote()).await;
-    }
-    let mut response = says(StatusCode::Unauthorized, "This is open with the monitor's token only.");
+    let Err(status) = request.state().doorman.admit(request.as_ref()).await else { return Ok(()) };
+    let mut response = says(status, "This is open with the monitor's token only.");
     response.insert_header("www-authenticate", "Bearer");
     Err(response)
 }
@@ -147,7 +207,9 @@ pub(super) async fn shake_hands<S>(stream: Rewound<S>) -> Option<WebSocketStream
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    async_tungstenite::accept_async_with_config(stream, Some(bounds())).await.ok()
+    async_tungstenite::accept_async_with_config(stream, Some(bounds().max_write_buffer_size(WRITE_BYTES_MAX)))
+        .await
+        .ok()
 }
 
 /// Tells a watcher what happens, until one of both ends it.
@@ -198,19 +260,41 @@ mod tests {
         let (token, other) = (Secret([7; 16]).to_hex(), Secret([8; 16]).to_hex());
         let pair = doorman.cookie();
         let pair = pair.split(';').next().expect("a cookie has a pair").to_owned();
-        assert!(doorman.admits(&request(Some(("cookie", format!("a=b; {pair}"))))));
-        assert!(doorman.admits(&request(Some(("authorization", format!("Bearer {token}"))))));
         for (name, value) in [
-            ("cookie", pair.replace(&token, &other)),
-            ("cookie", format!("hobnob-monitor={token}")),
-            ("cookie", token.clone()),
-            ("authorization", format!("Bearer {other}")),
-            ("authorization", token.clone()),
-            ("authorization", "Bearer ".to_owned()),
+            ("cookie", format!("a=b; {pair}")),
+            ("authorization", format!("Bearer {token}")),
+            ("authorization", format!("bearer {token}")),
         ] {
-            assert!(!doorman.admits(&request(Some((name, value.clone())))), "{name}: {value}");
+            assert_eq!(doorman.look(&request(Some((name, value)))), Shown::Token);
         }
-        assert!(!doorman.admits(&request(None)));
+        let (name, _) = pair.split_once('=').expect("a pair has two parts");
+        for (header, value, shown) in [
+            ("cookie", format!("{name}={token}"), Shown::Wrong),
+            ("cookie", format!("hobnob-monitor={token}"), Shown::Nothing),
+            ("cookie", token.clone(), Shown::Nothing),
+            ("authorization", format!("Bearer {other}"), Shown::Wrong),
+            ("authorization", "Bearer ".to_owned(), Shown::Wrong),
+            ("authorization", token.clone(), Shown::Nothing),
+        ] {
+            assert_eq!(doorman.look(&request(Some((header, value.clone())))), shown, "{header}: {value}");
+        }
+        assert_eq!(doorman.look(&request(None)), Shown::Nothing);
+        assert!(!pair.contains(&token), "the cookie does not tell the token");
+    }
+
+    #[test]
+    fn only_some_wait_who_showed_a_wrong_token() {
+        let doorman = Doorman::new(Secret([7; 16]), Arc::new(|_| Box::pin(std::future::pending())));
+        let wrong = request(Some(("authorization", "Bearer x".to_owned())));
+        let mut waiting: Vec<_> = (0..SEATS).map(|_| Box::pin(doorman.admit(&wrong))).collect();
+        for one in &mut waiting {
+            assert_eq!(futures_lite::future::block_on(futures_lite::future::poll_once(one)), None, "it waits");
+        }
+        let admitted = futures_lite::future::block_on(doorman.admit(&wrong));
+        assert_eq!(admitted, Err(StatusCode::TooManyRequests));
+        drop(waiting);
+        let mut next = Box::pin(doorman.admit(&wrong));
+        assert_eq!(futures_lite::future::block_on(futures_lite::future::poll_once(&mut next)), None, "seats are free");
     }
 
     #[test]

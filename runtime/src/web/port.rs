@@ -6,21 +6,27 @@ use super::http::{self, Head, Rewound, Unread};
 use super::site::Site;
 use super::{handshake, monitor};
 use crate::world::World;
-use futures_lite::AsyncWriteExt;
+use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use hobnob_machine::network::Network;
 use hobnob_spec::profile::Dialect;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tide::StatusCode;
 use tide::http::{Method, Response};
 
-/// How many connections a port has at most for pages; websockets of the chat are not counted.
+/// How many connections a port has at most for pages, or for handshakes of websockets; a websocket of the chat is
+/// counted no more once it stands.
 const CONNECTIONS_MAX: usize = 1_024;
 /// How many of them one address may have; a browser takes six.
 const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
 /// How many requests a connection may bring.
 const REQUESTS_MAX: usize = 1_000;
+
+/// How long what nobody reads may take to come, and how often some of it is taken, behind a refusal.
+const UNREAD: Duration = Duration::from_secs(1);
+const UNREAD_READS_MAX: usize = 16;
 
 /// Where the chat's websocket is, on the port of pages.
 const CHAT: &str = "/ws";
@@ -37,7 +43,7 @@ pub(crate) struct Crowd {
 
 /// A place among the connections, given back when it is dropped.
 #[derive(Debug)]
-struct Place {
+pub(crate) struct Place {
     crowd: Arc<Crowd>,
     addr: IpAddr,
 }
@@ -49,15 +55,17 @@ impl Crowd {
     }
 
     /// A place for one from there, if there is one.
-    fn enter(self: &Arc<Self>, addr: IpAddr) -> Option<Place> {
+    pub(crate) fn enter(self: &Arc<Self>, addr: IpAddr) -> Option<Place> {
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = here.values().sum();
         let shared = self.shared.iter().any(|network| network.contains(addr));
-        let count = here.entry(addr).or_default();
-        let full = all >= CONNECTIONS_MAX || (!shared && *count >= CONNECTIONS_PER_ADDRESS_MAX);
-        *count += usize::from(!full);
-        let crowd = Arc::clone(self);
-        (!full).then_some(Place { crowd, addr })
+        let count = here.get(&addr).copied().unwrap_or_default();
+        if all >= CONNECTIONS_MAX || (!shared && count >= CONNECTIONS_PER_ADDRESS_MAX) {
+            return None;
+        }
+        here.insert(addr, count + 1);
+        // Made only here: a place that is dropped gives one back.
+        Some(Place { crowd: Arc::clone(self), addr })
     }
 }
 
@@ -129,6 +137,14 @@ async fn refuse<W: World>(world: &W, stream: &mut Rewound<W::Stream>, (status, w
     http::write(world, stream, response, (Method::Get, false)).await;
     // Nobody is there to be told that it could not be closed.
     let _ = stream.close().await;
+    // What is still on its way is taken, for a while: an answer behind it could be lost with it.
+    let mut rest = [0; 4 << 10];
+    for _ in 0..UNREAD_READS_MAX {
+        let reading = async { stream.read(&mut rest).await.is_ok_and(|count| count > 0) };
+        if http::in_time(world, world.now() + UNREAD, reading).await != Some(true) {
+            return;
+        }
+    }
 }
 
 /// Makes a websocket of a connection.
@@ -139,8 +155,8 @@ async fn upgrade<W: World>(
     site: &Site,
 ) -> Option<(W::Stream, Dialect)> {
     let to_monitor = head.path() == MONITOR;
-    if to_monitor && !site.doorman.admits(head.request()) {
-        refuse(world, &mut stream, (StatusCode::Unauthorized, "The monitor is open with its token only.")).await;
+    if to_monitor && let Err(status) = site.doorman.admit(head.request()).await {
+        refuse(world, &mut stream, (status, "The monitor is open with its token only.")).await;
         return None;
     }
     head.unread(&mut stream);
@@ -152,4 +168,27 @@ async fn upgrade<W: World>(
     }
     let shaken = http::in_time(world, deadline, handshake::shake_hands(stream, &site.names)).await.flatten();
     shaken.and_then(|(stream, dialect)| Some((stream.into_inner()?, dialect)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn one_address_too_many_is_turned_away_and_a_place_that_is_left_is_free() {
+        let crowd = Arc::new(Crowd::new(Network::loopback()));
+        let addr = IpAddr::from([192, 0, 2, 1]);
+        let mut places: Vec<_> = (0..CONNECTIONS_PER_ADDRESS_MAX).map(|_| crowd.enter(addr)).collect();
+        assert!(places.iter().all(Option::is_some));
+        assert!(crowd.enter(addr).is_none(), "it has as many as it may have");
+        assert!(crowd.enter(IpAddr::from([192, 0, 2, 2])).is_some(), "another one has none yet");
+        places.pop();
+        places.push(crowd.enter(addr));
+        assert!(places.last().is_some_and(Option::is_some));
+        let shared: Vec<_> = std::iter::from_fn(|| crowd.enter(Ipv4Addr::LOCALHOST.into())).collect();
+        assert_eq!(shared.len(), CONNECTIONS_MAX - CONNECTIONS_PER_ADDRESS_MAX, "who may be many has what is left");
+        drop((places, shared));
+        assert!(crowd.here.lock().expect("nobody panicked").is_empty(), "nothing is kept of who is gone");
+    }
 }
