@@ -126,6 +126,9 @@ export class Files {
       sending.done(null);
       return;
     }
+    if (sending.url !== null) {
+      URL.revokeObjectURL(sending.url);
+    }
     known.drop(sending.pending);
     if (!known.isRoom) {
       const { name, media, size, digest } = sending.upload.offer.Attach;
@@ -192,13 +195,23 @@ function base64(bytes) {
   return btoa(text);
 }
 
+// What is no name on some system, whatever follows the first dot.
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *$/i;
+const NAME_CHARS = 80;
+const NAME_BYTES = 180;
+
 // A name that the server takes, as near to the file's own as can be.
-function plainName(name) {
-  const plain = name.replace(/[/\\:*?"<>|\u0000-\u001f\u007f-\u009f]/g, "_").replace(/^[. ]+|[. ]+$/g, "");
-  if (plain.length <= 60) {
-    return plain === "" ? "file" : plain;
-  }
+export function plainName(name) {
+  const seen = name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "").replace(/[/\\:*?"<>|]/g, "_");
+  const edges = (text) => text.replace(/^[. ]+|[. ]+$/g, "");
+  const plain = edges(seen);
   const dot = plain.lastIndexOf(".");
   const end = dot > 0 && plain.length - dot <= 12 ? plain.slice(dot) : "";
-  return [...plain].slice(0, 50).join("") + end;
+  let stem = [...plain.slice(0, plain.length - end.length)];
+  const long = () => stem.length + end.length > NAME_CHARS || new TextEncoder().encode(stem.join("") + end).length > NAME_BYTES;
+  while (long()) {
+    stem = stem.slice(0, -1);
+  }
+  const cut = edges(stem.join("") + end) || "file";
+  return DEVICE.test(cut.split(".")[0]) ? `_${cut}` : cut;
 }

@@ -5,7 +5,7 @@ use super::server::Server;
 use super::walk::{Dice, Row, Walk};
 use hobnob_machine::{Upload, UploadStep};
 use hobnob_spec::client::{Event, State, cell};
-use hobnob_spec::files::{Bytes, Digest};
+use hobnob_spec::files::{Bytes, Digest, FileName};
 use hobnob_spec::limits::CHUNK_BYTES_MAX;
 use hobnob_spec::messages::{Answer, For, Request, Time};
 use hobnob_spec::session::No;
@@ -183,4 +183,43 @@ fn files_of_the_pages_go_as_those_of_the_terminals() {
          }})({all})"
     ));
     assert_eq!(differs, Value::Null, "{differs}");
+}
+
+#[test]
+fn what_a_page_makes_of_a_files_name_is_one() {
+    let server = Server::start(&[]);
+    let page = server.visit(&Browser::shared());
+    let long = "\u{1f98a}".repeat(90) + ".png";
+    let names = [
+        "cat.png",
+        "../../etc/passwd",
+        "C:\\temp\\a b.png",
+        "aux.png",
+        "CON",
+        "com1.tar.gz",
+        "lpt9 .log",
+        "",
+        "...",
+        ". .",
+        "a?b*c|d.txt",
+        "\u{200e}photo\u{202e}gnp.exe",
+        "\u{feff}a\u{ad}b.txt",
+        "tab\there\n.txt",
+        ".hidden",
+        "a.",
+        "name ",
+        &long,
+        &"x".repeat(300),
+    ];
+    let made = page.eval(&format!(
+        "import(document.querySelector('script[type=module]').src.replace(/[^/]*$/, 'files.js')) \
+         .then(files => {}.map(files.plainName))",
+        json!(names)
+    ));
+    for (name, made) in names.iter().zip(made.as_array().expect("it is a list")) {
+        let made = made.as_str().expect("a name is text");
+        let parsed = FileName::parse(made);
+        assert_eq!(parsed.as_ref().map(FileName::as_str), Some(made), "made of {name:?}");
+    }
+    assert_eq!(made[0], "cat.png");
 }
