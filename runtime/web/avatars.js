@@ -13,8 +13,12 @@ export function avatarOf(nick, avatar, pictureUrl, size = "m") {
   const emoji = held(avatar, "Emoji");
   const picture = held(avatar, "Picture");
   const classes = `span.avatar.size-${size}`;
-  if (picture !== undefined) {
-    return h(classes, { "aria-hidden": "true" }, h("img", { src: pictureUrl(picture), alt: "", decoding: "async" }));
+  const url = picture === undefined ? null : pictureUrl(picture);
+  if (url !== null) {
+    const shown = h(classes, { "aria-hidden": "true" }, h("img", { src: url, alt: "", decoding: "async" }));
+    // A picture may have gone with its owner meanwhile.
+    shown.firstChild.addEventListener("error", () => shown.replaceWith(avatarOf(nick, null, pictureUrl, size)));
+    return shown;
   }
   if (emoji !== undefined) {
     return h(`${classes}.emoji`, { "aria-hidden": "true" }, emoji);

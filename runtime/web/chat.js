@@ -42,7 +42,8 @@ class Chat {
     // When the lists of people were drawn last, and whether they are to be drawn anew.
     this.drawnPeople = 0;
     this.peopleDue = false;
-    this.pictureUrl = (picture) => this.fileUrl(picture.file, `avatar.${picture.kind === "jpeg" ? "jpg" : picture.kind}`);
+    // Only who is in may see pictures.
+    this.pictureUrl = (picture) => this.model.me === null ? null : this.fileUrl(picture.file, `avatar.${picture.kind === "jpeg" ? "jpg" : picture.kind}`);
     this.listen();
     this.begin();
   }
@@ -102,7 +103,10 @@ class Chat {
     model.on("muted", () => this.compose());
     model.on("slowDown", (known) => this.panes.of(known)?.composer.warn());
     model.on("entered", (known) => this.open(known));
-    model.on("left", (known) => this.panes.left(known));
+    model.on("left", (known) => {
+      this.panes.left(known);
+      this.later("members", () => this.people());
+    });
     model.on("refusal", ({ request, no }) => this.refusal(request, no));
     addEventListener("focus", () => this.read());
     addEventListener("beforeunload", (event) => this.hasUnsent() && event.preventDefault());
@@ -190,6 +194,7 @@ class Chat {
 
   showJoin() {
     this.closeDrawers();
+    this.panes.closeTalks();
     byId("chat").hidden = true;
     this.join.show(this.reason);
     this.reason = "";

@@ -6,6 +6,7 @@ const KEY = "hobnob.drafts";
 // How long the warning to slow down stays, in milliseconds.
 const WARNING_MS = 8_000;
 const TALLEST = 160;
+const TOUCHED = matchMedia("(hover: none) and (pointer: coarse)");
 
 export class Composer {
   constructor(model, known, files) {
@@ -17,7 +18,7 @@ export class Composer {
       dir: "auto",
       "aria-label": to,
       placeholder: known.isRoom ? `Message to ${known.name}` : `Only to ${known.name}`,
-      enterkeyhint: "send",
+      enterkeyhint: TOUCHED.matches ? "enter" : "send",
       "data-testid": "composer",
       oninput: () => this.typed(),
       onkeydown: (event) => this.pressed(event),
@@ -64,7 +65,8 @@ export class Composer {
   }
 
   pressed(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    // Under a finger there is no shift key to begin a line with: there the button sends.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !TOUCHED.matches) {
       event.preventDefault();
       this.submit(event);
     }
@@ -114,7 +116,8 @@ export class Composer {
     let text = this.wrong ?? "";
     let kind = "bad";
     if (muted > 0) {
-      text = `You are muted for ${readableSeconds(muted)} more. You can write on, and send it then.`;
+      const why = this.model.mutedWhy === "" ? "" : `, ${this.model.mutedWhy}`;
+      text = `You are muted for ${readableSeconds(muted)} more${why}. You can write on, and send it then.`;
     } else if (warned) {
       text = "Slow down a little: whoever goes on like this is muted.";
       kind = "warn";

@@ -121,14 +121,16 @@ export class LogView {
   }
 
   fillPending() {
-    this.pending.replaceChildren(...this.known.pending.map((pending) => this.scene.pendingLine(pending)));
+    const lines = this.known.pending.map((pending) => this.scene.pendingLine(pending));
+    this.pending.replaceChildren(...this.scene.pendingHead(this.known.pending), ...lines);
     this.settle();
   }
 
   sayTop() {
     const { loading, hasOlder, items } = this.known;
     const empty = items.length === 0 ? `No messages ${this.known.isRoom ? "in" : "with"} ${this.known.name} yet.` : "";
-    this.top.textContent = loading ? "Loading older messages…" : hasOlder || this.from > 0 ? empty : empty || "This is the beginning.";
+    const beginning = this.known.isRoom ? "This is the beginning." : "This is the beginning. You two can read it, and whoever runs the server.";
+    this.top.textContent = loading ? "Loading older messages…" : hasOlder || this.from > 0 ? empty : empty || beginning;
   }
 
   extendUp() {

@@ -16,6 +16,7 @@ export class Model {
     this.people = new People(this);
     this.rooms = [];
     this.mutedUntil = 0;
+    this.mutedWhy = "";
     this.listeners = new Map();
     this.uploads = null;
     // Up to where places were read before this page was loaded again, by their key.
@@ -76,6 +77,7 @@ export class Model {
     const again = this.connection.state === "lost";
     this.me = nick;
     this.mutedUntil = 0;
+    this.mutedWhy = "";
     for (const place of this.places.values()) {
       place.members.clear();
       if (!again) {
@@ -134,7 +136,9 @@ export class Model {
     this.tell("item", known, at, { live, fresh: spoken && when.Past !== "History" && !known.isRead(item) });
   }
 
-  mute(ms) {
+  // `why` is what is known of the reason; of a mute that runs already it stays what it was.
+  mute(ms, why = "") {
+    this.mutedWhy = this.mutedFor() > 0 ? this.mutedWhy : why;
     this.mutedUntil = ms > 0 ? performance.now() + ms : 0;
     this.tell("muted");
   }
@@ -203,7 +207,7 @@ export class Model {
       }
     } else if (refused !== undefined) {
       if (refused.no === "Muted" && refused.wait_ms !== null) {
-        this.mute(refused.wait_ms);
+        this.mute(refused.wait_ms, "for talking too fast");
       }
       this.failText(known, pending, `Not sent. ${this.meaning(refused.no)}`);
     }
@@ -305,7 +309,9 @@ export class Model {
 
   onGoodbye({ why }) {
     this.setConnection({ state: "lost" });
-    this.tell("goodbye", this.protocol.why[why] ?? why);
+    // The sentence is told to others, too: here it is about who reads it.
+    const told = (this.protocol.why[why] ?? why).replace(/\bThe user\b/, "You").replace(/\bthe user\b/, "you");
+    this.tell("goodbye", told);
   }
 
   onForeign() {

@@ -32,6 +32,7 @@ export class Pane {
       fileUrl: (id, name) => scene.fileUrl(id, name),
       talkWith: (nick) => scene.talkWith(nick),
       enlarge: (picture) => scene.enlarge(picture),
+      pendingHead: (pending) => this.pendingHead(pending),
       pendingLine: (pending) => this.pendingLine(pending),
       readToEnd: () => this.readIfSeen(),
     });
@@ -69,6 +70,25 @@ export class Pane {
     this.door.hidden = !out;
     this.composer.element.hidden = out;
     this.composer.refresh();
+  }
+
+  // What can be done with several texts at once that were not sent; a list of nothing or of one line.
+  pendingHead(pending) {
+    const failed = pending.filter(({ state, upload }) => state === "failed" && upload === null);
+    if (failed.length < 2) {
+      return [];
+    }
+    const give = () => {
+      failed.forEach((one) => this.discard(one));
+      this.composer.give(failed.map(({ text }) => text).join("\n"));
+    };
+    return [
+      h("li.line.pending-head", { "data-testid": "pending-head" },
+        h("p.hint", {}, `${failed.length} messages were not sent.`),
+        h("div.pending-actions", {},
+          h("button", { type: "button", "data-testid": "edit-all", onclick: give }, "Edit all as one"),
+          h("button.quiet-button", { type: "button", "data-testid": "discard-all", onclick: () => failed.forEach((one) => this.discard(one)) }, "Discard all"))),
+    ];
   }
 
   // Something the user wrote that is not among the messages yet.

@@ -110,6 +110,11 @@ export class Panes {
     this.active?.composer.focus();
   }
 
+  // The user is out of the chat: who comes in next has conversations of their own.
+  closeTalks() {
+    this.all().filter(({ known }) => !known.isRoom).forEach((pane) => this.close(pane));
+  }
+
   // The user is out of a room: another one is shown in its place.
   left(known) {
     const pane = this.of(known);

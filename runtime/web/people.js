@@ -1,6 +1,6 @@
 // Who is there: state and avatar of everybody, and who is in which room.
 
-import { formOf, same } from "./shapes.js";
+import { formOf, held, same } from "./shapes.js";
 
 const UNKNOWN = { state: null, avatar: null };
 
@@ -45,7 +45,8 @@ export class People {
         break;
       case "Left":
         this.model.places.forEach((place) => place.members.delete(nick));
-        this.set(nick, { state: null });
+        // A picture goes with its owner.
+        this.set(nick, { state: null, avatar: held(this.of(nick).avatar, "Picture") === undefined ? this.of(nick).avatar : null });
         break;
       case "LeftRoom":
         known.members.delete(nick);
@@ -54,7 +55,7 @@ export class People {
       case "Muted":
         this.set(nick, { state: "Muted" });
         if (live && this.model.isMe(nick)) {
-          this.model.mute(value.until - at);
+          this.model.mute(value.until - at, "by an operator");
         }
         break;
       case "Unmuted":

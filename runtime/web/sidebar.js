@@ -72,7 +72,7 @@ export class Sidebar {
     const sign = place.isRoom ? h("span.room-sign", { "aria-hidden": "true" }, "#") : avatarOf(place.name, person.avatar, this.scene.pictureUrl, "s");
     const unread = place.unread === 0 ? null : h("span.unread", { "data-testid": "unread" }, place.unread > 99 ? "99+" : String(place.unread), h("span.unseen", {}, " unread"));
     const leave = place.isRoom
-      ? iconButton("leave", `Leave ${place.name}`, { "data-key": `leave ${place.key}`, "data-testid": "leave-room", onclick: () => this.scene.leave(place) })
+      ? iconButton("close", `Leave ${place.name}`, { "data-key": `leave ${place.key}`, "data-testid": "leave-room", onclick: () => this.scene.leave(place) })
       : null;
     return h("li.place", { "data-place": place.key },
       h("button.place-button", {

@@ -125,7 +125,7 @@ fn a_flood_is_muted_and_the_page_says_so() {
         }
     }
     ann.wait_for(
-        "/^You are muted for [1-6] s more/.test(document.querySelector('[data-testid=composer-notice]').textContent)",
+        "/^You are muted for [1-6] s more, for talking too fast\\./.test(document.querySelector('[data-testid=composer-notice]').textContent)",
     );
     ann.wait_for("document.querySelector('[data-testid=members] [data-nick=Ann][data-state=Muted]')");
     ann.axe();
@@ -140,6 +140,24 @@ fn a_flood_is_muted_and_the_page_says_so() {
         ann.click("[data-testid=send-again]");
         ann.wait_for("!document.querySelector('[data-state=sending]')");
     }
+    ann.assert_quiet();
+}
+
+#[test]
+fn what_was_said_too_fast_is_given_back_as_one() {
+    let browser = Browser::shared();
+    let server = Server::start(&["--say-burst", "4", "--say-per-second", "1", "--mute", "2s"]);
+    let ann = join(&server, &browser, "Ann");
+    ann.eval(
+        "(() => { const area = document.querySelector('[data-testid=room-pane] textarea'); \
+         for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) { \
+           area.value = text; area.dispatchEvent(new Event('input')); area.form.requestSubmit(); } })()",
+    );
+    ann.wait_for("document.querySelectorAll('[data-testid=pending][data-state=failed]').length === 2");
+    ann.axe();
+    ann.click("[data-testid=edit-all]");
+    ann.wait_for("document.querySelector('[data-testid=room-pane] textarea').value === 'e\\nf'");
+    ann.wait_for("!document.querySelector('[data-testid=pending]')");
     ann.assert_quiet();
 }
 
@@ -188,6 +206,10 @@ fn rooms_are_entered_and_left_and_count_what_is_unread() {
     bob.wait_for(
         "[...document.querySelectorAll('.happening')].some(line => line.textContent.includes('Ann went out'))",
     );
+    // Out of the last room, nobody is listed.
+    ann.hover("[data-place=\"Room:lobby\"] [data-testid=place]");
+    ann.click("[data-place=\"Room:lobby\"] [data-testid=leave-room]");
+    ann.wait_for("!document.querySelector('[data-testid=members]')");
     for page in [&ann, &bob] {
         page.assert_quiet();
     }

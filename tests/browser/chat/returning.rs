@@ -88,7 +88,7 @@ fn who_is_thrown_out_reads_why_and_may_come_again() {
     order(json!({ "act": "unmute", "nick": "Ann" }));
     ann.wait_for("document.querySelector('[data-testid=composer-notice]').hidden");
     order(json!({ "act": "kick", "nick": "Ann" }));
-    ann.wait_for("document.getElementById('join-notice').textContent === 'An operator threw the user out.'");
+    ann.wait_for("document.getElementById('join-notice').textContent === 'An operator threw you out.'");
     ann.axe();
     ann.click("[data-testid=join]");
     ann.wait_for(&format!("document.querySelector('{ROOM}textarea')?.value === 'half a sen'"));
