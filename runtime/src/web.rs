@@ -10,6 +10,7 @@ pub mod handshake;
 mod http;
 pub(crate) mod line;
 mod metrics;
+mod modules;
 mod monitor;
 pub mod origin;
 pub mod pages;

@@ -10,6 +10,7 @@ import { freshToken, Link, tokenHex } from "./link.js";
 import { forget, recall, remember } from "./memory.js";
 import { Model } from "./model.js";
 import { Panes } from "./panes.js";
+import { protocol } from "./protocol.js";
 import { sha256Hex } from "./sha256.js";
 import { nameOf, placeOf } from "./shapes.js";
 import { Sidebar } from "./sidebar.js";
@@ -394,7 +395,6 @@ class Chat {
   }
 }
 
-const answer = await fetch(new URL("./protocol.json", import.meta.url));
-const chat = new Chat(await answer.json());
+const chat = new Chat(protocol);
 document.documentElement.dataset.ready = String(chat !== null);
 performance.mark("ready");

@@ -7,9 +7,15 @@ import { formOf } from "./shapes.js";
 const TOGETHER_MS = 5 * 60_000;
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const longClock = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const dates = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+// Made when they are first needed, for making one takes milliseconds.
+const clock = lazily(() => new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }));
+const longClock = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }));
+const dates = lazily(() => new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" }));
+
+function lazily(make) {
+  let made = null;
+  return () => (made ??= make());
+}
 
 // The elements of an item after the one before it; `scene` knows people, files and what a click does.
 export function messageOf(item, before, scene) {
@@ -17,7 +23,7 @@ export function messageOf(item, before, scene) {
   // A new avatar is seen beside the nick.
   line.hidden = item.missing === undefined && formOf(item.body) === "Avatar";
   if (before === undefined || dayOf(before.at) !== dayOf(item.at)) {
-    line.append(h("div.day", {}, h("time", { datetime: isoDay(item.at) }, dates.format(item.at))));
+    line.append(h("div.day", {}, h("time", { datetime: isoDay(item.at) }, dates().format(item.at))));
   }
   if (item.missing !== undefined) {
     line.append(h("p.happening", {}, `${item.missing} messages are missing here.`));
@@ -48,7 +54,7 @@ function spoken(item, together, scene) {
   const classes = `article.message${own ? ".own" : ""}${together ? ".together" : ""}`;
   const state = own ? sentSign(item) : null;
   const head = together
-    ? h("p.unseen", {}, `${item.nick}, ${clock.format(item.at)}`)
+    ? h("p.unseen", {}, `${item.nick}, ${clock().format(item.at)}`)
     : h("p.who", {}, nickOf(item.nick, scene), " ", timeOf(item.at));
   const body = formOf(item.body) === "Text" ? said(item.body.Text) : file(item.body.Attached, scene);
   const waits = item.waits ? h("p.hint", {}, `${scene.name} is not there, and gets it on coming back.`) : null;
@@ -81,13 +87,13 @@ export function nickOf(nick, scene) {
   }, nick);
 }
 
-function timeOf(at, name = "time", text = clock.format(at)) {
-  return h(`time.${name}`, { datetime: new Date(at).toISOString(), title: longClock.format(at) }, text);
+function timeOf(at, name = "time", text = clock().format(at)) {
+  return h(`time.${name}`, { datetime: new Date(at).toISOString(), title: longClock().format(at) }, text);
 }
 
 // The time without what tells morning from evening, where there is little room.
 function shortTime(at) {
-  const parts = clock.formatToParts(at).filter(({ type }) => type !== "dayPeriod");
+  const parts = clock().formatToParts(at).filter(({ type }) => type !== "dayPeriod");
   return parts.map(({ value }) => value).join("").trim();
 }
 

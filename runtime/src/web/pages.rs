@@ -3,20 +3,26 @@
 //! Owns under which address each is found: one that names the digest of all of them, so that a browser may keep them
 //! for ever and never mixes two versions.
 
+use super::modules;
 use super::site::{Site, html};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tide::http::Mime;
 use tide::{Request, Response, StatusCode};
 
 /// What stands in HTML for the folder of the other files.
 const FOLDER: &str = "{web}";
-/// The file that is made of the tables and settings.
+/// The file that is made of the tables and settings, and the module that holds the same.
 const PROTOCOL: &str = "protocol.json";
+const PROTOCOL_MODULE: &str = "protocol.js";
+/// What the chat's page loads in place of its modules and of its styles: all of them at once.
+const CHAT_SCRIPT: (&str, &str) = ("chat.js", "chat.all.js");
+const CHAT_STYLE: (&str, &str) = ("chat.css", "chat.all.css");
+/// The line of the page with the styles that are joined to its own.
+const BASE_STYLE: &str = "  <link rel=\"stylesheet\" href=\"{web}/base.css\">\n";
 /// How many hexadecimal digits of the digest are in an address.
 const DIGITS: usize = 16;
 
@@ -87,8 +93,9 @@ pub enum Source {
 pub(super) struct Pages {
     source: Source,
     folder: String,
-    protocol: Arc<[u8]>,
-    /// The files in the program and the protocol, compressed.
+    /// The files that are made here.
+    made: BTreeMap<&'static str, Vec<u8>>,
+    /// Those and the files in the program, compressed.
     packed: BTreeMap<&'static str, Vec<u8>>,
 }
 
@@ -102,22 +109,30 @@ impl Pages {
         }
         digesting.update(protocol.as_bytes());
         let folder = format!("/web/{}", &digesting.digest().to_hex()[..DIGITS]);
-        let protocol: Arc<[u8]> = protocol.into_bytes().into();
+        let module = format!("export const protocol = {protocol};\n");
+        let mut made = BTreeMap::from([(PROTOCOL, protocol.into_bytes()), (PROTOCOL_MODULE, module.into_bytes())]);
         let mut packed = BTreeMap::new();
         if source == Source::Embedded {
-            let files = EMBEDDED.iter().copied().chain([(PROTOCOL, &*protocol)]);
+            let text = |name: &str| {
+                let bytes = embedded(name).or_else(|| made.get(name).map(Vec::as_slice));
+                bytes.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+            };
+            let script = modules::join(CHAT_SCRIPT.0, &text).expect("a test joins the modules of the program");
+            let styles = [embedded("base.css"), embedded(CHAT_STYLE.0)].into_iter().flatten().collect::<Vec<_>>();
+            made.extend([(CHAT_SCRIPT.1, script.into_bytes()), (CHAT_STYLE.1, styles.concat())]);
+            let files = made.iter().map(|(name, bytes)| (*name, bytes.as_slice())).chain(EMBEDDED.iter().copied());
             packed.extend(files.map(|(name, bytes)| (name, pack(bytes))));
         }
-        Self { source, folder, protocol, packed }
+        Self { source, folder, made, packed }
     }
 
     /// A file by its name.
     fn file(&self, name: &str) -> Option<Vec<u8>> {
-        if name == PROTOCOL {
-            return Some(self.protocol.to_vec());
+        if let Some(made) = self.made.get(name) {
+            return Some(made.clone());
         }
         match &self.source {
-            Source::Embedded => EMBEDDED.iter().find(|(own, _)| *own == name).map(|(_, bytes)| bytes.to_vec()),
+            Source::Embedded => embedded(name).map(<[u8]>::to_vec),
             Source::Folder(folder) => plain(name).then(|| std::fs::read(folder.join(name)).ok()).flatten(),
         }
     }
@@ -125,12 +140,24 @@ impl Pages {
     /// A page, with the addresses of its files.
     pub(super) fn page(&self, name: &str) -> String {
         let text = self.file(name).and_then(|bytes| String::from_utf8(bytes).ok());
-        text.map_or_else(|| format!("The page {name} is not there."), |text| text.replace(FOLDER, &self.folder))
+        let Some(mut text) = text else { return format!("The page {name} is not there.") };
+        if self.source == Source::Embedded && name == "chat.html" {
+            text = text.replace(BASE_STYLE, "");
+            for (one, all) in [CHAT_SCRIPT, CHAT_STYLE] {
+                text = text.replace(&format!("{FOLDER}/{one}"), &format!("{FOLDER}/{all}"));
+            }
+        }
+        text.replace(FOLDER, &self.folder)
     }
 
     fn is_kept(&self) -> bool {
         self.source == Source::Embedded
     }
+}
+
+/// A file as it was when the program was built.
+fn embedded(name: &str) -> Option<&'static [u8]> {
+    EMBEDDED.iter().find(|(own, _)| *own == name).map(|(_, bytes)| *bytes)
 }
 
 /// Compresses bytes as `gzip` does.
@@ -205,11 +232,13 @@ mod tests {
     }
 
     #[test]
-    fn the_chat_is_small() {
+    fn the_chat_is_one_script_and_one_style_and_small() {
         let pages = Pages::new(Source::Embedded, super::super::protocol::of_client(&hobnob_machine::Config::default()));
-        let of_chat = pages.packed.iter().filter(|(name, _)| !name.starts_with("monitor") && **name != "login.html");
-        let bytes: usize = of_chat.map(|(_, packed)| packed.len()).sum();
-        assert!(bytes < 100_000, "all that the chat's page loads has {bytes} bytes");
+        let page = pages.page("chat.html");
+        assert_eq!(page.matches(&pages.folder).count() - page.matches("icon.svg").count(), 2, "{page}");
+        assert!(page.contains(CHAT_SCRIPT.1) && page.contains(CHAT_STYLE.1));
+        let bytes: usize = [CHAT_SCRIPT.1, CHAT_STYLE.1, "icon.svg"].iter().map(|name| pages.packed[name].len()).sum();
+        assert!(bytes + page.len() < 100_000, "all that the chat's page loads has {bytes} bytes");
     }
 
     #[test]
