@@ -27,6 +27,8 @@ const TILES = [
 ];
 
 let [samples, visible, reasons, polling] = [[], false, {}, 0];
+// What the refusals' bars show, as a text.
+let drawnRefusals = null;
 
 export async function prepare() {
   find("charts").append(...CHARTS.map((chart) => chart.element));
@@ -94,6 +96,7 @@ function drawCharts() {
   const wanted = until - Number(find("span").value) * 60_000;
   const from = Math.max(wanted, Math.min(samples[0].at, until - 60_000));
   for (const chart of CHARTS) chart.update(samples, from, until);
+  drawRefusals(from);
 }
 
 function tellTotals(now) {
@@ -108,7 +111,19 @@ function tellTotals(now) {
     "Bytes out": bytes(now.bytes_out),
   };
   find("totals").replaceChildren(...Object.entries(totals).map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { class: "count", text: value }))));
-  const refusals = Object.entries(now.refusals ?? {}).filter(([, number]) => number > 0).sort(([, a], [, b]) => b - a);
+}
+
+// How often each refusal was given in the time that the charts show.
+function drawRefusals(from) {
+  const sums = new Map();
+  for (const sample of samples) {
+    if (sample.at < from) continue;
+    for (const [reason, number] of Object.entries(sample.refusals ?? {})) sums.set(reason, (sums.get(reason) ?? 0) + number);
+  }
+  const refusals = [...sums].sort(([, a], [, b]) => b - a);
+  const shown = JSON.stringify(refusals);
+  if (shown === drawnRefusals) return;
+  drawnRefusals = shown;
   const most = refusals[0]?.[1] ?? 1;
   const bars = refusals.map(([reason, number]) => {
     const bar = make("span", { class: "bar-fill" });

@@ -150,6 +150,9 @@ fn what_somebody_cannot_do_is_said_where_it_was_tried() {
     page.eval("globalThis.real = fetch; globalThis.fetch = (path, options) => real(path, options?.body ? { ...options, body: options.body.replace('Ann', 'Zoe') } : options)");
     page.click("[data-nick=Ann] button >> Mute");
     page.wait_for("document.querySelector('[data-nick=Ann] .answer.bad')?.innerText.startsWith('Refused: ')");
+    // The refusal is counted under its reason.
+    page.click("#tab-figures");
+    page.wait_for("document.querySelector('#refusals').innerText.includes('Absent')");
     page.assert_quiet_but(&["status of 409"]);
 }
 

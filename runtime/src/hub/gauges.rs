@@ -29,6 +29,8 @@ pub(crate) struct Sample {
     pub(crate) messages: u64,
     pub(crate) deliveries: u64,
     pub(crate) refused: u64,
+    /// How often for which reason; those that were not given are left out.
+    pub(crate) refusals: BTreeMap<&'static str, u64>,
     pub(crate) mutes: u64,
     /// How many records were not durable yet.
     pub(crate) lag: u64,
@@ -119,8 +121,9 @@ pub(super) struct Gauges {
     /// Those of the present second.
     recent: Histogram<u64>,
     samples: VecDeque<Sample>,
-    /// The counts at the last sample.
+    /// The counts at the last sample, and those of each refusal.
     before: [u64; 6],
+    refused_before: [u64; No::ALL.len()],
 }
 
 impl Gauges {
@@ -128,7 +131,16 @@ impl Gauges {
         let histogram = || Histogram::new_with_max(LONGEST_US, 2).expect("two digits up to a minute can be told apart");
         let (places, fired) = Places::new();
         let (delays, recent) = (histogram(), histogram());
-        Self { since, places, fired, delays, recent, samples: VecDeque::new(), before: [0; 6] }
+        Self {
+            since,
+            places,
+            fired,
+            delays,
+            recent,
+            samples: VecDeque::new(),
+            before: [0; 6],
+            refused_before: [0; No::ALL.len()],
+        }
     }
 
     /// Counts the rows that fired.
@@ -156,6 +168,13 @@ impl Gauges {
         let [messages, deliveries, refused, mutes, bytes_in, bytes_out] =
             std::array::from_fn(|at| now[at] - self.before[at]);
         self.before = now;
+        let refused_now = No::ALL.iter().map(|no| tally.refusals.of(*no));
+        let refusals =
+            No::ALL.iter().zip(&mut self.refused_before).zip(refused_now).filter_map(|((no, before), now)| {
+                let more = now - std::mem::replace(before, now);
+                (more > 0).then(|| (no.name(), more))
+            });
+        let refusals = refusals.collect();
         let (p50_us, p99_us) = quantiles(&self.recent);
         self.delays.add(&self.recent).expect("both have the same bounds");
         self.recent.reset();
@@ -168,6 +187,7 @@ impl Gauges {
             messages,
             deliveries,
             refused,
+            refusals,
             mutes,
             lag,
             memory: memory(),
@@ -247,8 +267,14 @@ mod tests {
         let first = gauges.sample(Time(1_000), &tally, 3, 0).clone();
         assert_eq!((first.messages, first.deliveries, first.clients), (5, 50, 3));
         assert!((690..=710).contains(&first.p50_us), "{} is about 700", first.p50_us);
+        assert!(first.refusals.is_empty());
         tally.messages_in = 6;
+        tally.refuse(No::Muted);
+        tally.refuse(No::Muted);
         let second = gauges.sample(Time(2_000), &tally, 3, 0);
         assert_eq!((second.messages, second.deliveries, second.p99_us), (1, 0, 0));
+        assert_eq!((second.refused, &second.refusals), (2, &BTreeMap::from([("Muted", 2)])));
+        tally.refuse(No::Absent);
+        assert_eq!(gauges.sample(Time(3_000), &tally, 3, 0).refusals, BTreeMap::from([("Absent", 1)]));
     }
 }
