@@ -39,7 +39,8 @@ export class Chart {
     this.element = make(
       "figure",
       { class: "chart card" },
-      make("figcaption", {}, make("span", { class: "chart-title", title: hint, text: title }), this.now),
+      make("figcaption", {}, make("span", { class: "chart-title", text: title }), this.now),
+      make("p", { class: "hint", text: hint }),
       this.picture,
       make("div", { class: "chart-foot" }, this.peak, legend),
     );

@@ -10,20 +10,20 @@ const CHARTS = [
   { title: "Clients", hint: "Who is connected.", names: ["clients"], values: (s) => [s.clients], show: one, least: 4 },
   { title: "Messages a second", hint: "What was said, in rooms and privately.", names: ["messages"], values: (s) => [s.messages], show: one, least: 4 },
   { title: "Deliveries a second", hint: "Each message counts once for each who gets it.", names: ["deliveries"], values: (s) => [s.deliveries], show: one, least: 4 },
-  { title: "Delivery time", hint: "From a message's arrival until it is handed to the network: half are faster than p50, 99 in 100 faster than p99.", names: ["p50", "p99"], values: (s) => [s.p50_us, s.p99_us], has: (s) => s.p99_us > 0, show: micros, least: 1000 },
+  { title: "Delivery time", hint: "Half are handed on faster than p50, 99 in 100 faster than p99.", names: ["p50", "p99"], values: (s) => [s.p50_us, s.p99_us], has: (s) => s.p99_us > 0, show: micros, least: 1000 },
   { title: "Refusals a second", hint: "Requests that were answered with a reason.", names: ["refused"], values: (s) => [s.refused], show: one, least: 4 },
   { title: "Mutes a second", hint: "Who was muted, by the server or an operator.", names: ["mutes"], values: (s) => [s.mutes], show: one, least: 4 },
-  { title: "Journal lag", hint: "Records that are not on the disk yet.", names: ["lag"], values: (s) => [s.lag], show: one, least: 10 },
+  { title: "Not yet on disk", hint: "Records that are not on the disk yet.", names: ["lag"], values: (s) => [s.lag], show: one, least: 10 },
   { title: "Memory", hint: "What the server holds.", names: ["memory"], values: (s) => [s.memory], show: bytes, least: 10_000_000 },
 ].map((chart) => new Chart(chart));
 
 const TILES = [
   { name: "Clients", of: (s) => s.clients, show: count },
   { name: "Messages / s", of: (s) => s.messages, show: count },
-  { name: "Deliveries / s", of: (s) => s.deliveries, show: count },
+  { name: "Deliveries / s", title: "Each message counts once for each who gets it.", of: (s) => s.deliveries, show: count },
   { name: "Refused / s", of: (s) => s.refused, show: count },
   { name: "Muted now", title: "Who may listen but not talk." },
-  { name: "p99", title: "99 of 100 messages are delivered faster.", of: (s) => s.p99_us, show: (value) => (value > 0 ? micros(value) : "–") },
+  { name: "Delivery time", title: "99 of 100 messages are delivered faster.", of: (s) => s.p99_us, show: (value) => (value > 0 ? micros(value) : "–") },
 ];
 
 let [samples, visible, reasons, polling] = [[], false, {}, 0];

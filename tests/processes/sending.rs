@@ -201,14 +201,16 @@ fn a_bar_shows_at_both_ends_how_far_a_large_file_is() {
         let sit_down = |name, downloads| {
             Person::sit_down(name, Path::new(HOBNOB), &[&chat.arguments(name, ui, downloads), rooms].concat(), &[])
         };
+        let (welcome, say, hears) = match ui {
+            "colon" => ("You joined tea.", "Here.", "Bob (in tea): Here."),
+            "command" => ("Success", "say Here.", "Bob (in lobby): Here."),
+            _ => ("Welcome to chat room", "Here.", "Bob: Here."),
+        };
         let mut ann = sit_down("Ann", &ann_downloads);
+        // Not every language shows what was said before one came.
+        ann.looks(welcome, |screen| screen.contents().contains(welcome));
         let mut bob = sit_down("Bob", &bob_downloads);
         // Bob is there when he has told so; what Ann types is not talk.
-        let (say, hears) = match ui {
-            "colon" => ("Here.", "Bob (in tea): Here."),
-            "command" => ("say Here.", "Bob (in lobby): Here."),
-            _ => ("Here.", "Bob: Here."),
-        };
         bob.says(say);
         ann.looks(hears, |screen| screen.contents().contains(hears));
         ann.says(&format!("/send {path}"));
