@@ -131,7 +131,7 @@ impl Feed {
         }
     }
 
-    /// The latest lines as JSON, newest first, where no store keeps them.
+    /// The latest lines, newest first, where no store keeps them.
     pub(super) fn latest(&self) -> Vec<Stored> {
         self.latest.iter().flatten().rev().cloned().collect()
     }

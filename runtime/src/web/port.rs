@@ -94,39 +94,51 @@ pub(crate) async fn serve<W: World>(
         return None;
     };
     for _ in 0..REQUESTS_MAX {
-        let head = match Head::read(world, &mut stream).await {
-            Ok(head) => head,
+        match answer(world, &mut stream, peer, site).await {
+            Ok(Next::Another) => {}
+            Ok(Next::Websocket(head)) => return upgrade(world, stream, *head, site).await,
+            Ok(Next::End) => break,
             Err(Unread::Over) => return None,
             Err(Unread::Refused(status, why)) => {
                 refuse(world, &mut stream, (status, why)).await;
                 return None;
             }
-        };
-        if let Err(why) = site.names.admit_same_port(head.header("host"), head.header("origin")) {
-            refuse(world, &mut stream, (StatusCode::Forbidden, why)).await;
-            return None;
-        }
-        if head.upgrades && matches!(head.path(), CHAT | MONITOR) {
-            return upgrade(world, stream, head, site).await;
-        }
-        let (method, lasts) = (head.request().method(), head.lasts);
-        let mut request = match head.whole(world, &mut stream).await {
-            Ok(request) => request,
-            Err(Unread::Over) => return None,
-            Err(Unread::Refused(status, why)) => {
-                refuse(world, &mut stream, (status, why)).await;
-                return None;
-            }
-        };
-        request.set_peer_addr(Some(peer));
-        let response = site.respond(request).await;
-        if !http::write(world, &mut stream, response, (method, lasts)).await || !lasts {
-            break;
         }
     }
     // Nobody is there to be told that it could not be closed.
     let _ = stream.close().await;
     None
+}
+
+/// What comes behind a request.
+enum Next {
+    /// Another one.
+    Another,
+    /// A websocket, which this one asks for.
+    Websocket(Box<Head>),
+    /// Nothing.
+    End,
+}
+
+/// Reads a request and answers it, unless it asks for a websocket.
+async fn answer<W: World>(
+    world: &W,
+    stream: &mut Rewound<W::Stream>,
+    peer: SocketAddr,
+    site: &Site,
+) -> Result<Next, Unread> {
+    let head = Head::read(world, stream).await?;
+    let admitted = site.names.admit_same_port(head.header("host"), head.header("origin"));
+    admitted.map_err(|why| Unread::Refused(StatusCode::Forbidden, why))?;
+    if head.upgrades && matches!(head.path(), CHAT | MONITOR) {
+        return Ok(Next::Websocket(Box::new(head)));
+    }
+    let (method, lasts) = (head.request().method(), head.lasts);
+    let mut request = head.whole(world, stream).await?;
+    request.set_peer_addr(Some(peer));
+    let response = site.respond(request).await;
+    let written = http::write(world, stream, response, (method, lasts)).await;
+    Ok(if written && lasts { Next::Another } else { Next::End })
 }
 
 /// Answers what cannot be taken, and ends the connection.
