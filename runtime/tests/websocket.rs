@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_types, reason = "the clients here are the real world")]
 
+#[path = "common/by_hand.rs"]
+mod by_hand;
+
 use async_tungstenite::WebSocketStream;
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::http::HeaderValue;
@@ -183,19 +186,7 @@ fn only_pages_of_this_server_and_its_subprotocols_are_taken() {
 
 /// Opens a websocket by hand, writes bytes, and returns what comes behind the handshake until the connection ends.
 async fn answer_to(addr: SocketAddr, bytes: &[u8]) -> Vec<u8> {
-    let mut stream = TcpStream::connect(addr).await.expect("the server listens");
-    let request = format!(
-        "GET / HTTP/1.1\r\nHost: {addr}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.expect("it goes");
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).await.expect("the handshake is answered");
-        head.push(byte[0]);
-    }
-    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    let mut stream = by_hand::shake_hands(addr, "/", "").await;
     stream.write_all(bytes).await.expect("it goes");
     let mut rest = Vec::new();
     // A reset is an end, too.

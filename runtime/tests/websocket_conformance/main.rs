@@ -7,6 +7,8 @@
 
 #![expect(clippy::disallowed_types, reason = "the clients here are the real world")]
 
+#[path = "../common/by_hand.rs"]
+mod by_hand;
 mod cases;
 mod utf8;
 
@@ -17,7 +19,6 @@ use hobnob_runtime::{Listener, ServerSettings, SmolWorld, World, serve};
 use hobnob_spec::messages::{Answer, Asked, Message, Request};
 use hobnob_spec::profile::Profile;
 use hobnob_spec::session::No;
-use smol::net::TcpStream;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -167,21 +168,9 @@ fn said(message: &Message) -> Told {
 
 /// Plays a case over a connection of its own, and returns what it was told until the connection ended.
 async fn play(addr: SocketAddr, case: &Case) -> Vec<Told> {
-    let mut stream = TcpStream::connect(addr).await.expect("the server listens");
-    stream.set_nodelay(true).expect("a connection has that");
     let protocol = if case.binary { "hobnob.1.msgpack" } else { "hobnob.1.json" };
-    let request = format!(
-        "GET /ws HTTP/1.1\r\nHost: {addr}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: {protocol}\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.expect("it goes");
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).await.expect("the handshake is answered");
-        head.push(byte[0]);
-    }
-    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    let protocol = format!("Sec-WebSocket-Protocol: {protocol}\r\n");
+    let mut stream = by_hand::shake_hands(addr, "/ws", &protocol).await;
     let all = case.frames.concat();
     let pieces: Vec<&[u8]> = match case.cut {
         Cut::Whole => vec![&all],
