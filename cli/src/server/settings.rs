@@ -162,6 +162,9 @@ impl Written {
         let pages = pages.map_err(|sentence| wrong("http", sentence))?;
         let websocket = self.web_port(figment, &profiles, ("ws", &self.ws), Listener::websocket);
         let websocket = websocket.map_err(|sentence| wrong("ws", sentence))?;
+        if let Some(folder) = self.pages.as_ref().filter(|folder| !Path::new(folder).is_dir()) {
+            return Err(wrong("pages", format!("{folder:?} is no folder")));
+        }
         let mut limits = Limits::default();
         for (name, amount) in &self.limits {
             set_limit(&mut limits, name, amount).map_err(|sentence| wrong(&format!("limits.{name}"), sentence))?;

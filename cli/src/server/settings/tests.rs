@@ -55,6 +55,12 @@ fn each_listener_has_its_profile() {
 }
 
 #[test]
+fn pages_come_from_a_folder_that_is_there() {
+    let error = settings("pages = \"no/such/folder\"", flags(&[])).err().expect("there is no such folder");
+    assert!(error.contains("\"no/such/folder\" is no folder"), "{error}");
+}
+
+#[test]
 fn a_rate_may_be_off_and_a_time_is_a_time() {
     let off = settings("", limit("say_per_second", "off")).expect("a rate may be off");
     assert_eq!(off.server.config.limits.say_per_second, 0);
