@@ -117,8 +117,10 @@ fn a_private_message_is_seen_at_once_and_its_sender_muted_and_thrown_out() {
     bob.hears(|body| matches!(body, Body::Muted { .. }));
     let refused = ann.ask(Request::Say { room: "lobby".into(), text: "may I?".into() });
     assert!(matches!(refused, Answer::Refused { .. }), "{refused:?}");
-    let facts = page.text("[data-nick=Ann]");
-    assert!(facts.contains("muted") && facts.contains("14 min") && facts.contains("127.0.0.1:"), "{facts}");
+    // The report comes behind the answer.
+    page.wait_for(
+        "['muted', '14 min', '127.0.0.1:'].every(fact => document.querySelector('[data-nick=Ann]').innerText.includes(fact))",
+    );
 
     page.click("[data-nick=Ann] button >> Unmute");
     page.wait_for("document.querySelector('[data-nick=Ann]').innerText.includes('May talk again.')");
